@@ -3,7 +3,7 @@ import { pino } from "pino";
 export type Logger = pino.Logger;
 
 /** What every log line passes through on its way out: the net below the `Secret` type, for keys inside foreign texts. */
-const KEY_LIKE = /\b(sk-[A-Za-z0-9_-]{4,}|rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
+const KEY_LIKE = /\b(sk-[A-Za-z0-9_-]{8,}|rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
 
 /** Replaces whatever looks like a provider key or a token. */
 export function redactSecrets(text: string): string {

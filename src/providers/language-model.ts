@@ -10,9 +10,7 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 export type JsonObject = { [key: string]: JsonValue };
 
 /** One message of a conversation, in no provider's dialect. Adapters translate; threads store it as it is. */
-export type Message =
-  | { role: "user"; content: UserBlock[] }
-  | { role: "assistant"; content: AssistantBlock[] };
+export type Message = { role: "user"; content: UserBlock[] } | { role: "assistant"; content: AssistantBlock[] };
 
 export type UserBlock = TextBlock | ToolResultBlock;
 export type AssistantBlock = TextBlock | ToolCallBlock;

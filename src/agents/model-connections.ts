@@ -1,0 +1,48 @@
+import type { ProviderKeyEntity } from "../provider-keys/provider-key.entity";
+import type { ProviderConnection } from "../providers/language-model";
+import type { Secret } from "../secret";
+
+export interface ModelConnections {
+  /** The line to Waypath's own account. */
+  platform: ProviderConnection;
+  /** The line that this stored key opens. Rejects with what opening the sealed key rejects with. */
+  forKey(key: ProviderKeyEntity): Promise<ProviderConnection>;
+}
+
+export interface ModelConnectionsOptions {
+  platform: ProviderConnection;
+  openKey(key: ProviderKeyEntity): Promise<Secret>;
+  connect(apiKey: Secret): ProviderConnection;
+}
+
+/** How long an unused connection, and with it an opened key, stays in memory, in milliseconds. */
+const KEPT_UNUSED_MS = 5 * 60_000;
+/** Connections kept at once; the one unused for longest goes first. */
+const KEPT_CONNECTIONS = 500;
+
+/** One connection per key *version*: a replaced key is never used again, because nothing asks for its version any more. */
+export function createModelConnections(options: ModelConnectionsOptions): ModelConnections {
+  const kept = new Map<string, { connection: ProviderConnection; usedAt: number }>();
+
+  const forgetUnused = (now: number) => {
+    // The map is ordered by last use, so that the first entries are the ones to look at.
+    for (const [name, { usedAt }] of kept) {
+      if (now - usedAt < KEPT_UNUSED_MS && kept.size <= KEPT_CONNECTIONS) return;
+      kept.delete(name);
+    }
+  };
+  setInterval(() => forgetUnused(Date.now()), KEPT_UNUSED_MS).unref();
+
+  return {
+    platform: options.platform,
+    async forKey(key) {
+      const name = `${key.id}:${key.version}`;
+      const connection = kept.get(name)?.connection ?? options.connect(await options.openKey(key));
+      const now = Date.now();
+      kept.delete(name);
+      kept.set(name, { connection, usedAt: now });
+      forgetUnused(now);
+      return connection;
+    },
+  };
+}

@@ -1,0 +1,150 @@
+// Reading sessions and threads. Every query starts from what the viewer may see: members their own, admins and owners the
+// workspace's. Reading a running turn counts as following it.
+import type { DataSource, ObjectLiteral, SelectQueryBuilder } from "typeorm";
+
+import type { Viewer } from "../workspaces/authenticate";
+import type { ModelMode } from "../workspaces/model-mode";
+import { isAdmin } from "../workspaces/permissions";
+import { AgentSessionEntity, type AgentSessionStatus } from "./agent-session.entity";
+import { ThreadEntity } from "./thread.entity";
+
+export interface SessionFilter {
+  buddies?: readonly string[] | null;
+  modes?: readonly ModelMode[] | null;
+  statuses?: readonly AgentSessionStatus[] | null;
+  modelId?: string | null;
+  threadId?: string | null;
+  startedAfter?: Date | null;
+  startedBefore?: Date | null;
+  topLevelOnly?: boolean | null;
+}
+
+export interface SessionOrder {
+  field: "STARTED_AT" | "TOTAL_TOKENS";
+  direction: "ASC" | "DESC";
+}
+
+/** Where a page begins: after the row with this sort value and id. Values are text as the database compares them. */
+export interface PagePosition {
+  value: string;
+  id: string;
+}
+
+export interface Page<Row> {
+  rows: { row: Row; position: PagePosition }[];
+  hasNextPage: boolean;
+}
+
+export interface SessionQueries {
+  /** A session that the viewer may see; null otherwise. */
+  find(viewer: Viewer, sessionId: string): Promise<AgentSessionEntity | null>;
+  list(
+    viewer: Viewer,
+    filter: SessionFilter,
+    order: SessionOrder,
+    page: { first: number; after: PagePosition | null },
+  ): Promise<Page<AgentSessionEntity>>;
+  count(viewer: Viewer, filter: SessionFilter): Promise<number>;
+  findThread(viewer: Viewer, threadId: string): Promise<ThreadEntity | null>;
+  listThreads(viewer: Viewer, page: { first: number; after: PagePosition | null }): Promise<Page<ThreadEntity>>;
+}
+
+/** A followed turn's row is touched at most this often, in seconds: far below the shortest time it may be unattended. */
+const TOUCH_AFTER_SECONDS = 5;
+
+const SORT_EXPRESSIONS = {
+  STARTED_AT: { expression: "row.started_at", type: "timestamptz" },
+  TOTAL_TOKENS: {
+    expression: "(row.input_tokens + row.output_tokens + row.cache_read_tokens + row.cache_write_tokens)",
+    type: "bigint",
+  },
+} as const;
+
+export function createSessionQueries(dataSource: DataSource): SessionQueries {
+  const sessions = (viewer: Viewer) => visible(dataSource, AgentSessionEntity, viewer);
+  const threads = (viewer: Viewer) => visible(dataSource, ThreadEntity, viewer);
+
+  return {
+    async find(viewer, sessionId) {
+      const session = await sessions(viewer).andWhere("row.id = :sessionId", { sessionId }).getOne();
+      if (session !== null && session.endedAt === null) await touch(dataSource, sessionId);
+      return session;
+    },
+    list: (viewer, filter, order, page) =>
+      readPage(filtered(sessions(viewer), filter), SORT_EXPRESSIONS[order.field], order.direction, page),
+    count: (viewer, filter) => filtered(sessions(viewer), filter).getCount(),
+    findThread: (viewer, threadId) => threads(viewer).andWhere("row.id = :threadId", { threadId }).getOne(),
+    listThreads: (viewer, page) =>
+      readPage(threads(viewer), { expression: "row.updated_at", type: "timestamptz" }, "DESC", page),
+  };
+}
+
+/** The rows of a table with `workspace_id` and `user_id` that the viewer may see: the one place that says so. */
+function visible<Row extends ObjectLiteral>(
+  dataSource: DataSource,
+  entity: new () => Row,
+  viewer: Viewer,
+): SelectQueryBuilder<Row> {
+  const query = dataSource
+    .getRepository(entity)
+    .createQueryBuilder("row")
+    .where("row.workspace_id = :workspaceId", { workspaceId: viewer.workspaceId });
+  return isAdmin(viewer) ? query : query.andWhere("row.user_id = :userId", { userId: viewer.userId });
+}
+
+function filtered(
+  query: SelectQueryBuilder<AgentSessionEntity>,
+  filter: SessionFilter,
+): SelectQueryBuilder<AgentSessionEntity> {
+  const conditions: [string, unknown][] = [
+    ["row.buddy_slug = ANY(:buddies)", filter.buddies],
+    ["row.mode = ANY(:modes)", filter.modes],
+    ["row.status = ANY(:statuses)", filter.statuses],
+    ["row.model_id = :modelId", filter.modelId],
+    ["row.thread_id = :threadId", filter.threadId],
+    ["row.started_at >= :startedAfter", filter.startedAfter],
+    ["row.started_at < :startedBefore", filter.startedBefore],
+  ];
+  for (const [condition, value] of conditions) {
+    const name = /:(\w+)/.exec(condition)?.[1];
+    if (value !== undefined && value !== null && name !== undefined) query.andWhere(condition, { [name]: value });
+  }
+  return filter.topLevelOnly ? query.andWhere("row.parent_id IS NULL") : query;
+}
+
+/** One page by keyset: as quick on the thousandth page as on the first, and steady while rows are added. */
+async function readPage<Row extends ObjectLiteral & { id: string }>(
+  query: SelectQueryBuilder<Row>,
+  sort: { expression: string; type: string },
+  direction: "ASC" | "DESC",
+  { first, after }: { first: number; after: PagePosition | null },
+): Promise<Page<Row>> {
+  if (after !== null) {
+    const comparison = direction === "ASC" ? ">" : "<";
+    query.andWhere(
+      `(${sort.expression}, row.id) ${comparison} (CAST(:afterValue AS ${sort.type}), CAST(:afterId AS uuid))`,
+      {
+        afterValue: after.value,
+        afterId: after.id,
+      },
+    );
+  }
+  const { entities, raw } = await query
+    .addSelect(`CAST(${sort.expression} AS text)`, "position")
+    .orderBy(sort.expression, direction)
+    .addOrderBy("row.id", direction)
+    .limit(first + 1)
+    .getRawAndEntities<{ position: string }>();
+  const rows = entities.slice(0, first).map((row, index) => {
+    return { row, position: { value: raw[index]?.position ?? "", id: row.id } };
+  });
+  return { rows, hasNextPage: entities.length > first };
+}
+
+async function touch(dataSource: DataSource, sessionId: string): Promise<void> {
+  await dataSource.query(
+    `UPDATE agent_sessions SET last_followed_at = now()
+     WHERE id = $1 AND status IN ('PENDING', 'RUNNING') AND last_followed_at < now() - make_interval(secs => $2)`,
+    [sessionId, TOUCH_AFTER_SECONDS],
+  );
+}

@@ -1,0 +1,67 @@
+// Ends a session: exactly once, whoever tries. The old state stands in the WHERE; no row means that somebody else ended it.
+import type { DataSource } from "typeorm";
+
+import type { Message } from "../providers/language-model";
+import {
+  AgentSessionEntity,
+  type AgentSessionStatus,
+  type FinishReason,
+  type TurnError,
+  type UsageSource,
+} from "./agent-session.entity";
+import { appendHistory, asksPrompt } from "./thread-history";
+import type { TokenUsage } from "./token-usage";
+
+/** How a session ended, with all that is known of it. */
+export interface SessionEnding {
+  status: Exclude<AgentSessionStatus, "PENDING" | "RUNNING">;
+  text: string;
+  usage: TokenUsage;
+  usageSource: UsageSource;
+  finishReason: FinishReason | null;
+  error: TurnError | null;
+  lastSequence: number;
+  firstTextAt: Date | null;
+  /** What the model said; empty where it said nothing, and then the thread forgets the question too. */
+  messages: readonly Message[];
+}
+
+/** Who may end it: the process that holds its lease, or anybody once the lease has run out. */
+export type SettlingRight = { owner: string } | { leaseExpired: true };
+
+/** Ends the session and keeps its messages in one transaction. Null: it was ended already, or the right to end it is lost. */
+export function settleSession(
+  dataSource: DataSource,
+  sessionId: string,
+  right: SettlingRight,
+  ending: SessionEnding,
+): Promise<AgentSessionEntity | null> {
+  return dataSource.transaction(async (manager) => {
+    const { affected } = await manager
+      .createQueryBuilder()
+      .update(AgentSessionEntity)
+      .set({
+        status: ending.status,
+        text: ending.text,
+        usage: ending.usage,
+        usageSource: ending.usageSource,
+        finishReason: ending.finishReason,
+        error: ending.error,
+        lastSequence: ending.lastSequence,
+        firstTextAt: ending.firstTextAt,
+        leaseOwner: null,
+        leaseExpiresAt: null,
+        endedAt: () => "now()",
+      })
+      .where("id = :sessionId AND status IN ('PENDING', 'RUNNING')", { sessionId })
+      .andWhere("owner" in right ? "lease_owner = :owner" : "lease_expires_at < now()", right)
+      .execute();
+    if (affected !== 1) return null;
+
+    const session = await manager.findOneByOrFail(AgentSessionEntity, { id: sessionId });
+    if (ending.messages.length > 0) {
+      await appendHistory(manager, session, [asksPrompt(session.prompt), ...ending.messages]);
+    }
+    return session;
+  });
+}

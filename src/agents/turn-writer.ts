@@ -1,0 +1,91 @@
+// Numbers what happens in one turn and appends it to the log. Deltas are merged before they are numbered, so that a numbered
+// event never changes. Everything that is not text first lets the text before it out, which keeps the order.
+import type { TurnEvent, TurnHappening } from "./turn-events";
+import type { TurnLog } from "./turn-log";
+
+export interface TurnWriter {
+  /** Adds text to a session's answer. It is published at once, or together with what follows within `MERGE_MS`. */
+  text(session: { sessionId: string; buddy: string }, blockId: string, delta: string): void;
+  publish(happening: TurnHappening): void;
+  /** The number of the latest published event. */
+  readonly lastSequence: number;
+  /** The session's published text: exactly the deltas of events up to `lastSequence`, joined. */
+  publishedText(sessionId: string): string;
+  /** Publishes what is still held back. Call before telling a session's whole text. */
+  flush(): void;
+  /** Closes the turn's log after its terminal event. */
+  close(): void;
+}
+
+/** Deltas that come closer together than this are sent as one, in milliseconds. The first one of a burst is not held back. */
+const MERGE_MS = 25;
+
+interface PendingText {
+  sessionId: string;
+  buddy: string;
+  blockId: string;
+  delta: string;
+}
+
+export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
+  const texts = new Map<string, string>();
+  let lastSequence = 0;
+  let pending: PendingText | null = null;
+  /** Runs while deltas are being merged; what comes meanwhile waits for it. */
+  let merging: NodeJS.Timeout | null = null;
+
+  const append = (happening: TurnHappening) => {
+    lastSequence += 1;
+    const event: TurnEvent = { ...happening, sequence: lastSequence, at: new Date() };
+    log.append(turnId, event);
+  };
+
+  const flush = () => {
+    if (pending === null) return;
+    const { sessionId, buddy, blockId, delta } = pending;
+    pending = null;
+    texts.set(sessionId, (texts.get(sessionId) ?? "") + delta);
+    append({ type: "TextDelta", sessionId, buddy, blockId, delta });
+  };
+
+  const mergeFromNow = () => {
+    merging = setTimeout(() => {
+      merging = null;
+      if (pending === null) return;
+      flush();
+      mergeFromNow();
+    }, MERGE_MS);
+  };
+
+  return {
+    text({ sessionId, buddy }, blockId, received) {
+      // The database keeps no NUL, and what is kept must be what was sent.
+      const delta = received.replaceAll("\0", "");
+      if (delta === "") return;
+      if (pending !== null && pending.sessionId === sessionId && pending.blockId === blockId) {
+        pending.delta += delta;
+        return;
+      }
+      flush();
+      pending = { sessionId, buddy, blockId, delta };
+      if (merging === null) {
+        flush();
+        mergeFromNow();
+      }
+    },
+    publish(happening) {
+      flush();
+      append(happening);
+    },
+    get lastSequence() {
+      return lastSequence;
+    },
+    publishedText: (sessionId) => texts.get(sessionId) ?? "",
+    flush,
+    close() {
+      flush();
+      if (merging !== null) clearTimeout(merging);
+      log.close(turnId);
+    },
+  };
+}

@@ -1,0 +1,144 @@
+// The door to the agents' room: what every transport calls.
+import type { DataSource } from "typeorm";
+
+import { RequestError } from "../errors";
+import { newId } from "../ids";
+import type { Logger } from "../logger";
+import type { ProviderKeys } from "../provider-keys/provider-keys";
+import type { Viewer } from "../workspaces/authenticate";
+import type { Buddies } from "../workspaces/buddies";
+import { AgentSessionEntity } from "./agent-session.entity";
+import { createCheckpoints } from "./checkpoints";
+import { type FollowedEvent, followTurn } from "./follow-turn";
+import type { ModelConnections } from "./model-connections";
+import { startReaper } from "./reaper";
+import type { LoadRouting } from "./routing";
+import { createTurnRunner } from "./run-turn";
+import { createSessionQueries, type SessionQueries } from "./session-queries";
+import { startOrAttach } from "./start-turn";
+import type { TurnLog } from "./turn-log";
+import { checkTurnRequest, type TurnRequest } from "./turn-request";
+
+export interface Turns {
+  readonly sessions: SessionQueries;
+  /** Starts the turn, or finds the one that the idempotency key names. Throws a `RequestError` when it is not accepted. */
+  startOrAttach(viewer: Viewer, request: TurnRequest): Promise<AgentSessionEntity>;
+  /** The events of a turn with a greater number than `after`, up to its end. Throws `NOT_FOUND`. */
+  follow(viewer: Viewer, turnId: string, after: number): Promise<AsyncIterableIterator<FollowedEvent, void, void>>;
+  /** Stops a running turn. Safe to repeat. Throws `NOT_FOUND`, or `TURN_ALREADY_ENDED` when it ended otherwise. */
+  cancel(viewer: Viewer, turnId: string): Promise<AgentSessionEntity>;
+  /** Refuses new turns from now on. */
+  stopAccepting(): void;
+  /** Lets running turns end for so long, then ends the rest as interrupted; then nothing of the room runs any more. */
+  close(graceSeconds: number): Promise<void>;
+}
+
+export interface TurnsOptions {
+  dataSource: DataSource;
+  buddies: Buddies;
+  providerKeys: ProviderKeys;
+  loadRouting: LoadRouting;
+  connections: ModelConnections;
+  log: TurnLog;
+  messageCharacters: number;
+  turnTimeoutSeconds: number;
+  turnUnattendedSeconds: number;
+  logger: Logger;
+}
+
+export function createTurns(options: TurnsOptions): Turns {
+  const { dataSource, log, logger } = options;
+  /** This process, as it stands in the rows of the turns that it runs. */
+  const owner = newId();
+  const sessions = createSessionQueries(dataSource);
+  const checkpoints = createCheckpoints({
+    dataSource,
+    owner,
+    unattendedSeconds: options.turnUnattendedSeconds,
+    logger,
+  });
+  const reaper = startReaper(dataSource, logger);
+  const runner = createTurnRunner({
+    dataSource,
+    log,
+    connections: options.connections,
+    checkpoints,
+    reportKeyUse: (key, use) => options.providerKeys.reportUse(key, use),
+    owner,
+    turnTimeoutSeconds: options.turnTimeoutSeconds,
+    logger,
+  });
+  let accepting = true;
+  const checkAccepting = () => {
+    if (!accepting)
+      throw new RequestError("SERVICE_UNAVAILABLE", "This server is shutting down: try again in a moment.");
+  };
+
+  return {
+    sessions,
+
+    async startOrAttach(viewer, request) {
+      const checked = checkTurnRequest(request, options.buddies, options.messageCharacters);
+      const result = await startOrAttach(
+        { dataSource, log, loadRouting: options.loadRouting, owner, checkAccepting },
+        viewer,
+        checked,
+      );
+      if ("attached" in result) return result.attached;
+      const { session } = result.started;
+      if (session.route.fallbackReason !== null) {
+        logger.warn(
+          {
+            workspace: session.workspaceId,
+            buddy: session.buddySlug,
+            reason: session.route.fallbackReason,
+            session: session.id,
+          },
+          "the turn falls back to METERED",
+        );
+      }
+      runner.run(result.started);
+      return session;
+    },
+
+    async follow(viewer, turnId, after) {
+      const session = await sessions.find(viewer, turnId);
+      if (session === null || session.parentId !== null) throw noSuchTurn();
+      return followTurn({ dataSource, log }, turnId, after);
+    },
+
+    async cancel(viewer, turnId) {
+      const session = await sessions.find(viewer, turnId);
+      if (session === null || session.parentId !== null) throw noSuchTurn();
+      runner.stop(turnId, "CANCELLED");
+      // For the server that runs it, where that is another one: it looks once a second.
+      await dataSource.query(
+        `UPDATE agent_sessions SET cancel_requested_at = now()
+         WHERE id = $1 AND status IN ('PENDING', 'RUNNING') AND cancel_requested_at IS NULL`,
+        [turnId],
+      );
+      const now = await dataSource.getRepository(AgentSessionEntity).findOneByOrFail({ id: turnId });
+      if (now.endedAt !== null && now.status !== "CANCELLED") {
+        throw new RequestError("TURN_ALREADY_ENDED", "The turn has already ended.", ["input", "sessionId"]);
+      }
+      return now;
+    },
+
+    stopAccepting() {
+      accepting = false;
+    },
+
+    async close(graceSeconds) {
+      accepting = false;
+      const grace = setTimeout(() => runner.stopAll("SHUTDOWN"), graceSeconds * 1000);
+      await runner.idle();
+      clearTimeout(grace);
+      await checkpoints.close();
+      await reaper.close();
+    },
+  };
+}
+
+function noSuchTurn(): RequestError {
+  return new RequestError("NOT_FOUND", "There is no such turn, or you may not see it.", ["input", "sessionId"]);
+}

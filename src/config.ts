@@ -1,0 +1,205 @@
+// The only reader of the environment. What comes out is complete, typed and frozen; what is wrong is refused here, by name.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { loadEnvFile } from "node:process";
+import { z } from "zod";
+
+import { DEVELOPMENT_PREFIX, developmentSecret } from "./development-secrets";
+import { Secret } from "./secret";
+
+/** Who may ask, and how a token is checked. */
+export type TokenVerification = ({ method: "HS256"; secret: Secret } | { method: "JWKS"; url: string }) & {
+  issuer: string | undefined;
+  audience: string | undefined;
+};
+
+/** How much of anything one request may ask for. */
+export interface Limits {
+  /** Characters of a message; more is `BAD_USER_INPUT`. */
+  messageCharacters: number;
+  /** Bytes of a socket frame; more closes the socket. */
+  frameBytes: number;
+  /** Bytes of an HTTP body; more is a 413. */
+  bodyBytes: number;
+}
+
+export interface Config {
+  production: boolean;
+  host: string;
+  port: number;
+  /** Undefined: the server runs its own Postgres in `dataDirectory`. */
+  databaseUrl: Secret | undefined;
+  dataDirectory: string;
+  tokens: TokenVerification;
+  /** `id:base64,id:base64`; the first seals, all open. */
+  keyEncryptionKeys: Secret;
+  /** Undefined in development: the simulator serves. */
+  anthropicApiKey: Secret | undefined;
+  anthropicBaseUrl: string | undefined;
+  openAiBaseUrl: string | undefined;
+  meteredModel: string;
+  byokClaudeModel: string;
+  buddiesFile: string;
+  /** Undefined: the addresses of this machine on the server's own port. */
+  allowedOrigins: string[] | undefined;
+  turnTimeoutSeconds: number;
+  turnUnattendedSeconds: number;
+  shutdownGraceSeconds: number;
+  /** GraphiQL and introspection. */
+  graphiql: boolean;
+  limits: Limits;
+  logLevel: string;
+}
+
+/** What is wrong with the environment, one sentence a line. */
+export class ConfigError extends Error {
+  constructor(problems: string[]) {
+    super(problems.join("\n"));
+    this.name = "ConfigError";
+  }
+}
+
+const seconds = z.coerce.number().positive();
+const count = z.coerce.number().int().positive();
+const flag = z.enum(["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
+const secret = z.string().transform((value) => new Secret(value));
+
+const environment = z.object({
+  NODE_ENV: z.string().optional(),
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: "must begin with postgres:// or postgresql://" })
+    .optional(),
+  DATA_DIR: z.string().default("./.waypath"),
+  AUTH_JWT_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+  AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  KEY_ENCRYPTION_KEYS: z.string().optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  METERED_MODEL: z.string().default("claude-sonnet-4-6"),
+  BYOK_CLAUDE_MODEL: z.string().default("claude-sonnet-4-6"),
+  BUDDIES_FILE: z.string().default("buddies.yaml"),
+  ALLOWED_ORIGINS: list.optional(),
+  TURN_TIMEOUT_SECONDS: seconds.default(600),
+  TURN_UNATTENDED_SECONDS: seconds.default(120),
+  SHUTDOWN_GRACE_SECONDS: z.coerce.number().nonnegative().default(25),
+  GRAPHIQL: flag.optional(),
+  LIMIT_MESSAGE_CHARACTERS: count.default(32_000),
+  LIMIT_FRAME_BYTES: count.default(256 * 1024),
+  LIMIT_BODY_BYTES: count.default(256 * 1024),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+});
+
+/** The process's environment, with what a `.env` file in the working directory adds to it. */
+export function readEnvironment(): NodeJS.ProcessEnv {
+  if (existsSync(".env")) loadEnvFile(".env");
+  return process.env;
+}
+
+/** The names that are read; `.env.example` lists the same ones. */
+export const ENVIRONMENT_NAMES: readonly string[] = Object.keys(environment.shape);
+
+/**
+ * Reads the environment. In development what is secret and missing is made once and kept in `DATA_DIR`; with
+ * `NODE_ENV=production` it is refused by name, and so is a development secret. Throws a `ConfigError`.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  // An empty value in a `.env` file means the same as none.
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}.`));
+  }
+  const values = parsed.data;
+  const production = values.NODE_ENV === "production";
+  if (production) refuseDevelopmentSecrets(values);
+
+  const dataDirectory = resolve(values.DATA_DIR);
+  const made = (name: string, make: (random: Buffer) => string) => developmentSecret(dataDirectory, name, make);
+  return Object.freeze({
+    production,
+    host: values.HOST,
+    port: values.PORT,
+    databaseUrl: secret.optional().parse(values.DATABASE_URL),
+    dataDirectory,
+    tokens: {
+      ...(values.AUTH_JWKS_URL !== undefined
+        ? { method: "JWKS" as const, url: values.AUTH_JWKS_URL }
+        : {
+            method: "HS256" as const,
+            secret:
+              secret.optional().parse(values.AUTH_JWT_SECRET) ??
+              made("auth-jwt-secret", (random) => `${DEVELOPMENT_PREFIX}-${random.toString("base64url")}`),
+          }),
+      issuer: values.AUTH_ISSUER,
+      audience: values.AUTH_AUDIENCE,
+    },
+    keyEncryptionKeys:
+      secret.optional().parse(values.KEY_ENCRYPTION_KEYS) ??
+      made("key-encryption-keys", (random) => `${DEVELOPMENT_PREFIX}:${random.toString("base64")}`),
+    anthropicApiKey: secret.optional().parse(values.ANTHROPIC_API_KEY),
+    anthropicBaseUrl: values.ANTHROPIC_BASE_URL,
+    openAiBaseUrl: values.OPENAI_BASE_URL,
+    meteredModel: values.METERED_MODEL,
+    byokClaudeModel: values.BYOK_CLAUDE_MODEL,
+    buddiesFile: resolve(values.BUDDIES_FILE),
+    allowedOrigins: values.ALLOWED_ORIGINS,
+    turnTimeoutSeconds: values.TURN_TIMEOUT_SECONDS,
+    turnUnattendedSeconds: values.TURN_UNATTENDED_SECONDS,
+    shutdownGraceSeconds: values.SHUTDOWN_GRACE_SECONDS,
+    graphiql: values.GRAPHIQL ?? !production,
+    limits: {
+      messageCharacters: values.LIMIT_MESSAGE_CHARACTERS,
+      frameBytes: values.LIMIT_FRAME_BYTES,
+      bodyBytes: values.LIMIT_BODY_BYTES,
+    },
+    logLevel: values.LOG_LEVEL,
+  });
+}
+
+function refuseDevelopmentSecrets(values: z.infer<typeof environment>): void {
+  const problems: string[] = [];
+  const refuse = (name: string, value: string | undefined, isDevelopment: boolean, howToGetOne: string) => {
+    if (value === undefined) problems.push(`${name} is missing. In production it must be set: ${howToGetOne}`);
+    else if (isDevelopment) problems.push(`${name} is a development value. In production use your own: ${howToGetOne}`);
+  };
+  if (values.AUTH_JWKS_URL === undefined) {
+    refuse(
+      "AUTH_JWT_SECRET",
+      values.AUTH_JWT_SECRET,
+      values.AUTH_JWT_SECRET?.startsWith(`${DEVELOPMENT_PREFIX}-`) ?? false,
+      "at least 32 random characters shared with whoever issues your tokens, or AUTH_JWKS_URL instead.",
+    );
+  }
+  refuse(
+    "KEY_ENCRYPTION_KEYS",
+    values.KEY_ENCRYPTION_KEYS,
+    values.KEY_ENCRYPTION_KEYS?.split(",").some((entry) => entry.trim().startsWith(`${DEVELOPMENT_PREFIX}:`)) ?? false,
+    '"k1:" and the output of `openssl rand -base64 32`.',
+  );
+  refuse(
+    "ANTHROPIC_API_KEY",
+    values.ANTHROPIC_API_KEY,
+    values.ANTHROPIC_API_KEY?.startsWith(`sk-ant-${DEVELOPMENT_PREFIX}`) ?? false,
+    "the key of the Anthropic account that metered turns run on.",
+  );
+  refuse(
+    "DATABASE_URL",
+    values.DATABASE_URL,
+    false,
+    "a Postgres 15 or newer, e.g. postgres://user:password@host/waypath.",
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+}

@@ -1,0 +1,4 @@
+import { FirstTurn1795392000000 } from "./1795392000000-first-turn";
+
+/** In the order in which they run. A migration that has been released is never edited. */
+export const migrations = [FirstTurn1795392000000];

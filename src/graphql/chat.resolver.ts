@@ -1,0 +1,116 @@
+import { Arg, Ctx, ID, Int, Mutation, Resolver, Root, Subscription } from "type-graphql";
+
+import type { FollowedEvent } from "../agents/follow-turn";
+import type { TurnRequest } from "../agents/turn-request";
+import type { Turns } from "../agents/turns";
+import { NO_ROW, uuidOf } from "../ids";
+import type { GraphqlContext } from "./context";
+import { ChatTurnEvent } from "./types/chat-turn-event";
+import { CancelTurnInput, CancelTurnPayload, ChatTurnInput, StartTurnPayload } from "./types/turn-mutations";
+import { withUserErrors } from "./user-errors";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+interface SubscribeParams<Args> {
+  args: Args;
+  context: GraphqlContext;
+}
+
+/**
+ * The chat, apart from its two streams: those have no instance to call when they begin, so that they are made with the
+ * service they follow.
+ */
+@Resolver()
+export class ChatResolver {
+  constructor(private readonly turns: Turns) {}
+
+  @Mutation(() => StartTurnPayload, {
+    description:
+      "Start a turn and return at once; follow it with `agentSessionEvents` or by reading `agentSession`. The same as\n" +
+      "`chatTurn` for clients that prefer a mutation to start the work.",
+  })
+  startTurn(
+    @Arg("input", () => ChatTurnInput, { description: "What to ask." }) input: ChatTurnInput,
+    @Ctx() { viewer }: GraphqlContext,
+  ) {
+    return withUserErrors(async () => ({ session: await this.turns.startOrAttach(viewer, turnRequest(input, null)) }), {
+      session: null,
+    });
+  }
+
+  @Mutation(() => CancelTurnPayload, {
+    description:
+      "Stop a running turn and everything it delegated. Output and usage so far are kept. Safe to repeat; a turn that ended otherwise gives `TURN_ALREADY_ENDED`.",
+  })
+  cancelTurn(
+    @Arg("input", () => CancelTurnInput, { description: "Which turn." }) input: CancelTurnInput,
+    @Ctx() { viewer }: GraphqlContext,
+  ) {
+    return withUserErrors(
+      async () => ({ session: await this.turns.cancel(viewer, uuidOf("session", input.sessionId) ?? NO_ROW) }),
+      { session: null },
+    );
+  }
+}
+
+/** The event streams. Type-graphql begins a stream without an instance, hence a class made for these turns. */
+export function createChatStreams(turns: Turns) {
+  @Resolver()
+  class ChatStreams {
+    @Subscription(() => ChatTurnEvent, {
+      description:
+        "Ask a buddy and stream the turn. Starts it, or attaches to it when `idempotencyKey` is known, then sends events in\n" +
+        "order, and completes after `TurnFinished` or `TurnFailed`. A failure of an accepted turn is a `TurnFailed` event, not a\n" +
+        "GraphQL error; GraphQL errors mean the turn was not accepted and left no session (`extensions.code`: `UNAUTHENTICATED`, `FORBIDDEN`,\n" +
+        "`NOT_FOUND`, `BAD_USER_INPUT`, `IDEMPOTENCY_KEY_MISMATCH`, `PROVIDER_NOT_CONFIGURED`, `MODEL_NOT_AVAILABLE`, `THREAD_BUSY`, `RATE_LIMITED`). Clients that reconnect may see events again: drop those whose `sequence` is not greater than the last seen.",
+      async subscribe({ args, context }: SubscribeParams<{ input: ChatTurnInput; after: number | null }>) {
+        const session = await turns.startOrAttach(context.viewer, turnRequest(args.input, context.operationId));
+        return turns.follow(context.viewer, session.id, args.after ?? 0);
+      },
+    })
+    chatTurn(
+      @Arg("input", () => ChatTurnInput, { description: "What to ask." }) _input: ChatTurnInput,
+      @Arg("after", () => Int, {
+        nullable: true,
+        defaultValue: 0,
+        description: "Send only events with a greater `sequence`.",
+      })
+      _after: number | null,
+      @Root() event: FollowedEvent,
+    ): FollowedEvent {
+      return event;
+    }
+
+    @Subscription(() => ChatTurnEvent, {
+      description:
+        "Follow a turn that was started elsewhere: another tab, `startTurn`, or before a reload. Starts nothing.",
+      subscribe({ args, context }: SubscribeParams<{ sessionId: string; after: number | null }>) {
+        return turns.follow(context.viewer, uuidOf("session", args.sessionId) ?? NO_ROW, args.after ?? 0);
+      },
+    })
+    agentSessionEvents(
+      @Arg("sessionId", () => ID, { description: "A top-level session." }) _sessionId: string,
+      @Arg("after", () => Int, {
+        nullable: true,
+        defaultValue: 0,
+        description: "Send only events with a greater `sequence`.",
+      })
+      _after: number | null,
+      @Root() event: FollowedEvent,
+    ): FollowedEvent {
+      return event;
+    }
+  }
+  return ChatStreams;
+}
+
+function turnRequest(input: ChatTurnInput, operationId: string | null): TurnRequest {
+  return {
+    buddy: input.buddy ?? null,
+    message: input.message,
+    threadId: input.threadId ? (uuidOf("thread", input.threadId) ?? NO_ROW) : null,
+    buddyModels: input.buddyModels ?? [],
+    // Only an id that is unique anywhere may stand for the user's intent: "1" would attach to yesterday's turn.
+    idempotencyKey: input.idempotencyKey ?? (operationId !== null && UUID.test(operationId) ? operationId : null),
+  };
+}

@@ -1,0 +1,79 @@
+import "reflect-metadata";
+import type { GraphQLSchema } from "graphql";
+import { buildSchema, type NonEmptyArray } from "type-graphql";
+import type { DataSource } from "typeorm";
+
+import type { LoadRouting } from "../agents/routing";
+import type { Turns } from "../agents/turns";
+import type { ProviderKeys } from "../provider-keys/provider-keys";
+import type { Buddies } from "../workspaces/buddies";
+import { AgentSessionConnectionResolver, AgentSessionResolver } from "./agent-session.resolver";
+import { BuddyResolver } from "./buddy.resolver";
+import { ChatResolver, createChatStreams } from "./chat.resolver";
+import { COMPUTED_FIELDS } from "./fields/computed-fields";
+import { createLoaders } from "./loaders";
+import { NodeResolver } from "./node.resolver";
+import {
+  ProviderIntegrationResolver,
+  ProviderKeyEventResolver,
+  ProviderMutations,
+  WorkspaceProvidersResolver,
+} from "./provider.resolver";
+import { ThreadResolver } from "./thread.resolver";
+import { describeSchema } from "./types/describe-schema";
+import { UserResolver, ViewerResolver } from "./viewer.resolver";
+import { WorkspaceResolver } from "./workspace.resolver";
+
+/** The services that resolvers call. */
+export interface SchemaServices {
+  dataSource: DataSource;
+  buddies: Buddies;
+  providerKeys: ProviderKeys;
+  loadRouting: LoadRouting;
+  turns: Turns;
+}
+
+/** The executable schema. Each resolver is made here, once, with the services that it needs. */
+export async function createSchema(services: SchemaServices): Promise<GraphQLSchema> {
+  const { dataSource, buddies, providerKeys, loadRouting, turns } = services;
+  const { sessions } = turns;
+  const loaders = createLoaders(dataSource, loadRouting);
+  const ChatStreams = createChatStreams(turns);
+  const instances = [
+    new ViewerResolver(dataSource, loaders),
+    new UserResolver(),
+    new WorkspaceResolver(dataSource, loaders, buddies, sessions),
+    new WorkspaceProvidersResolver(providerKeys, loaders),
+    new ProviderMutations(providerKeys, buddies, loaders),
+    new ProviderIntegrationResolver(buddies, loaders),
+    new ProviderKeyEventResolver(loaders),
+    new BuddyResolver(dataSource, buddies, sessions, loaders),
+    new AgentSessionResolver(turns, buddies, loaders),
+    new AgentSessionConnectionResolver(),
+    new ThreadResolver(sessions),
+    new NodeResolver(dataSource, sessions, providerKeys, buddies),
+    new ChatResolver(turns),
+    new ChatStreams(),
+    ...COMPUTED_FIELDS.map((Fields) => new Fields()),
+  ];
+  const byClass = new Map<unknown, object>(instances.map((instance) => [instance.constructor, instance]));
+  const resolvers = instances.map((instance) => instance.constructor);
+
+  const schema = await buildSchema({
+    resolvers: resolvers as unknown as NonEmptyArray<() => void>,
+    container: { get: (type) => byClass.get(type) },
+    // Inputs are checked where they are used, by what they mean; a validator here would echo them in its errors, keys included.
+    validate: false,
+    pubSub: NO_PUB_SUB,
+  });
+  describeSchema(schema);
+  return schema;
+}
+
+/** Streams are followed from the turn log; type-graphql asks for a bus all the same. */
+const NO_PUB_SUB = {
+  publish: () => undefined,
+  subscribe: (): never => {
+    throw new Error("streams come from the turn log, not from a bus");
+  },
+};

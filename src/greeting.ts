@@ -1,0 +1,38 @@
+import { relative } from "node:path";
+
+import type { Config } from "./config";
+
+/** What a developer reads once the server is up: where things are, what is simulated, and a token to begin with. */
+export function greeting(started: {
+  config: Config;
+  url: string;
+  simulated: boolean;
+  developmentToken: string | undefined;
+}): string {
+  const { config, url, simulated, developmentToken } = started;
+  const lines = [
+    "",
+    `Waypath is ready.`,
+    "",
+    `  GraphQL    ${url}/graphql   (subscriptions over WebSocket at the same path)`,
+    ...(config.graphiql ? [`  GraphiQL   ${url}/graphiql`] : []),
+    `  Health     ${url}/healthz   ${url}/readyz`,
+    "",
+    ...(config.databaseUrl === undefined
+      ? [
+          `  Database: a Postgres of its own in ${relative(process.cwd(), config.dataDirectory) || "."}. Set DATABASE_URL to use yours.`,
+        ]
+      : []),
+    ...(simulated
+      ? [
+          "  Answers are SIMULATED: no ANTHROPIC_API_KEY is set, so a stand-in on this machine answers for Claude and checks",
+          "  the keys you configure. Nothing is sent to a provider, and nothing costs money.",
+        ]
+      : []),
+    ...(developmentToken === undefined
+      ? []
+      : ["", "  A development token (workspace demo, role owner):", "", `  ${developmentToken}`]),
+    "",
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,107 @@
+// The process: environment → database → providers → server. A signal undoes it in reverse.
+import { type Config, ConfigError, loadConfig, readEnvironment } from "./config";
+import { startEmbeddedPostgres } from "./database/embedded-postgres";
+import { EmbeddedPostgresError } from "./database/embedded-postgres-error";
+import { DEVELOPMENT_PREFIX } from "./development-secrets";
+import { greeting } from "./greeting";
+import { createLogger, type Logger } from "./logger";
+import { Secret } from "./secret";
+import { createServer } from "./server";
+import { startAnthropicSimulator } from "./simulators/anthropic-simulator";
+import { startOpenAiSimulator } from "./simulators/openai-simulator";
+import { issueToken } from "./workspaces/issue-token";
+
+/** Undoes what was started, last first. */
+type Stop = (graceSeconds: number) => Promise<void>;
+
+/** How long a development token lasts, in seconds: a month. */
+const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 3600;
+
+async function main(): Promise<void> {
+  const config = loadConfig(readEnvironment());
+  const logger = createLogger(config.logLevel);
+  const stop = await start(config, logger);
+
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    // Whoever asks twice does not want to wait: turns that still run are settled by the next server.
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal, graceSeconds: config.shutdownGraceSeconds }, "shutting down");
+    stop(config.shutdownGraceSeconds).then(
+      () => process.exit(0),
+      (error) => {
+        logger.fatal({ err: error }, "shutting down failed");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
+}
+
+async function start(config: Config, logger: Logger): Promise<Stop> {
+  const started: Stop[] = [];
+  const stop: Stop = async (graceSeconds) => {
+    for (const stopOne of started.reverse()) await stopOne(graceSeconds);
+  };
+  try {
+    let { databaseUrl, anthropicBaseUrl, openAiBaseUrl } = config;
+    if (databaseUrl === undefined) {
+      const database = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, logger });
+      started.push(() => database.stop());
+      databaseUrl = new Secret(database.url);
+    }
+    const simulated = config.anthropicApiKey === undefined;
+    if (simulated) {
+      const simulators = await Promise.all([startAnthropicSimulator(), startOpenAiSimulator()]);
+      started.push(...simulators.map((simulator) => () => simulator.close()));
+      anthropicBaseUrl ??= simulators[0].url;
+      openAiBaseUrl ??= simulators[1].url;
+    }
+    const developmentToken = config.production ? undefined : await makeDevelopmentToken(config);
+    const server = await createServer({
+      config,
+      databaseUrl,
+      platformApiKey: config.anthropicApiKey ?? new Secret(`sk-ant-${DEVELOPMENT_PREFIX}-simulated`),
+      anthropicBaseUrl,
+      openAiBaseUrl,
+      developmentToken,
+      logger,
+    });
+    started.push((graceSeconds) => server.dispose(graceSeconds));
+    if (config.production) logger.info({ url: server.url }, "listening");
+    else process.stdout.write(greeting({ config, url: server.url, simulated, developmentToken }));
+    return stop;
+  } catch (error) {
+    await stop(0);
+    throw error;
+  }
+}
+
+/** Undefined where tokens come from somebody else's key set: this server cannot make one. */
+async function makeDevelopmentToken(config: Config): Promise<string | undefined> {
+  if (config.tokens.method !== "HS256") return undefined;
+  return issueToken(config.tokens, {
+    workspaceId: "demo",
+    workspaceName: "Demo workspace",
+    subject: "developer",
+    name: "Developer",
+    role: "OWNER",
+    expiresInSeconds: DEVELOPMENT_TOKEN_SECONDS,
+  });
+}
+
+/** A sentence for what the operator can mend; the whole error for what they cannot. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return `The environment is not complete:\n${error.message}`;
+  if (error instanceof EmbeddedPostgresError) return error.message;
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return "The port is taken: stop what listens on it, or set PORT to another one.";
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+main().catch((error) => {
+  process.stderr.write(`Waypath did not start. ${explain(error)}\n`);
+  process.exit(1);
+});

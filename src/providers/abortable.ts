@@ -1,0 +1,27 @@
+// The law of aborting, kept once for all adapters: the connection is closed at once, the caller gets its own reason, and
+// nothing stays listening on a signal that outlives the call (an SDK may leave its listener there).
+
+/**
+ * Runs `work` with a signal of its own that follows `signal`, and settles as `work` does; rejects with `signal.reason` when
+ * `signal` was aborted by then. Afterwards the inner signal is aborted, so that whatever is still open is closed.
+ */
+export async function abortable<Result>(
+  signal: AbortSignal,
+  work: (inner: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  signal.throwIfAborted();
+  const inner = new AbortController();
+  const follow = () => inner.abort();
+  signal.addEventListener("abort", follow, { once: true });
+  try {
+    const result = await work(inner.signal);
+    signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", follow);
+    inner.abort();
+  }
+}

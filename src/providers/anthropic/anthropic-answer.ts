@@ -1,0 +1,83 @@
+import type { Anthropic } from "@anthropic-ai/sdk";
+import type { ModelFinish, ModelPart, ModelUsage } from "../language-model";
+import { readToolArguments } from "../tool-arguments";
+import { mapAnthropicStopReason } from "./map-anthropic-stop-reason";
+import { mapAnthropicUsage, NO_USAGE } from "./map-anthropic-usage";
+
+interface OpenToolCall {
+  id: string;
+  name: string;
+  /** Joined fragments. */
+  arguments: string;
+}
+
+/**
+ * Reads one answer, event by event. Kinds of events and blocks that it does not know are passed over, as Anthropic asks;
+ * thinking is among them.
+ */
+export class AnthropicAnswer {
+  #usage: ModelUsage = NO_USAGE;
+  #stopReason: string | null = null;
+  #ended = false;
+  readonly #openToolCalls = new Map<number, OpenToolCall>();
+
+  /** Whether Anthropic's own end marker came, with no tool call left open. */
+  get isComplete(): boolean {
+    return this.#ended && this.#openToolCalls.size === 0;
+  }
+
+  /** What the call came to; right only once the answer is complete. */
+  get finish(): ModelFinish {
+    return { reason: mapAnthropicStopReason(this.#stopReason), usage: this.#usage };
+  }
+
+  read(event: Anthropic.RawMessageStreamEvent): ModelPart[] {
+    switch (event.type) {
+      case "message_start":
+        return this.#count(event.message.usage);
+      case "content_block_start":
+        return this.#openBlock(event);
+      case "content_block_delta":
+        return this.#extendBlock(event);
+      case "content_block_stop":
+        return this.#closeBlock(event.index);
+      case "message_delta":
+        this.#stopReason = event.delta.stop_reason ?? this.#stopReason;
+        return this.#count(event.usage);
+      case "message_stop":
+        this.#ended = true;
+        return [];
+      default:
+        return [];
+    }
+  }
+
+  #count(reported: Anthropic.Usage | Anthropic.MessageDeltaUsage): ModelPart[] {
+    this.#usage = mapAnthropicUsage(this.#usage, reported);
+    return [{ type: "usage", usage: this.#usage }];
+  }
+
+  #openBlock({ index, content_block: block }: Anthropic.RawContentBlockStartEvent): ModelPart[] {
+    if (block.type === "text") return textDelta(index, block.text);
+    if (block.type === "tool_use") this.#openToolCalls.set(index, { id: block.id, name: block.name, arguments: "" });
+    return [];
+  }
+
+  #extendBlock({ index, delta }: Anthropic.RawContentBlockDeltaEvent): ModelPart[] {
+    if (delta.type === "text_delta") return textDelta(index, delta.text);
+    const toolCall = this.#openToolCalls.get(index);
+    if (delta.type === "input_json_delta" && toolCall) toolCall.arguments += delta.partial_json;
+    return [];
+  }
+
+  #closeBlock(index: number): ModelPart[] {
+    const toolCall = this.#openToolCalls.get(index);
+    if (!toolCall) return [];
+    this.#openToolCalls.delete(index);
+    return [{ type: "tool-call", id: toolCall.id, name: toolCall.name, ...readToolArguments(toolCall.arguments) }];
+  }
+}
+
+function textDelta(index: number, delta: string): ModelPart[] {
+  return delta ? [{ type: "text-delta", blockId: String(index), delta }] : [];
+}

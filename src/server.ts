@@ -1,0 +1,152 @@
+import { createServer as createHttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import express from "express";
+
+import { createModelConnections } from "./agents/model-connections";
+import { createLoadRouting } from "./agents/routing";
+import { createMemoryTurnLog } from "./agents/turn-log";
+import { createTurns } from "./agents/turns";
+import type { Config } from "./config";
+import { createDataSource } from "./database/data-source";
+import { migrate } from "./database/migrate";
+import { ENTITIES } from "./entities";
+import { createFormatError } from "./graphql/format-error";
+import { openHttpDoor } from "./graphql/http";
+import { createSchema } from "./graphql/schema";
+import { openWebsocketDoor } from "./graphql/websocket";
+import { graphiqlRoutes } from "./http/graphiql";
+import { healthRoutes } from "./http/health";
+import type { Logger } from "./logger";
+import { parseKeyRing } from "./provider-keys/key-ring";
+import { ProviderKeys } from "./provider-keys/provider-keys";
+import { SecretBox } from "./provider-keys/secret-box";
+import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
+import { connectOpenAi } from "./providers/openai/openai-connection";
+import type { Secret } from "./secret";
+import { createAuthenticate } from "./workspaces/authenticate";
+import { loadBuddies } from "./workspaces/buddies";
+
+export interface ServerOptions {
+  config: Config;
+  /** A Postgres that is running. */
+  databaseUrl: Secret;
+  /** Waypath's own account, which metered turns run on. */
+  platformApiKey: Secret;
+  /** Where the providers are; undefined: where the SDKs say. */
+  anthropicBaseUrl: string | undefined;
+  openAiBaseUrl: string | undefined;
+  /** Makes the demo workspace, and is filled in on the GraphiQL page for readers on this machine. Development only. */
+  developmentToken?: string | undefined;
+  logger: Logger;
+}
+
+export interface RunningServer {
+  /** Where it listens, e.g. `http://127.0.0.1:4000`. */
+  url: string;
+  /** Lets running turns end for so long, then ends everything, in order. Safe to repeat. */
+  dispose(graceSeconds: number): Promise<void>;
+}
+
+const GRAPHQL_PATH = "/graphql";
+
+/** Puts the rooms together and listens. Rejects when the database or the port cannot be had; then nothing is left open. */
+export async function createServer(options: ServerOptions): Promise<RunningServer> {
+  const { config, logger } = options;
+  const buddies = loadBuddies(config.buddiesFile);
+  const secretBox = new SecretBox(parseKeyRing(config.keyEncryptionKeys));
+  const dataSource = options.databaseUrl.use((url) => createDataSource({ url, entities: ENTITIES }));
+  await dataSource.initialize();
+  const ran = await migrate(dataSource);
+  if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
+
+  const connectClaude = (apiKey: Secret) => connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl });
+  const providerKeys = new ProviderKeys({
+    dataSource,
+    secretBox,
+    connect: (provider, apiKey) =>
+      provider === "CLAUDE" ? connectClaude(apiKey) : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl }),
+    logger,
+  });
+  const loadRouting = createLoadRouting({ dataSource, providerKeys, ...config });
+  const turns = createTurns({
+    dataSource,
+    buddies,
+    providerKeys,
+    loadRouting,
+    connections: createModelConnections({
+      platform: connectClaude(options.platformApiKey),
+      openKey: (key) => providerKeys.open(key),
+      connect: connectClaude,
+    }),
+    log: createMemoryTurnLog(),
+    messageCharacters: config.limits.messageCharacters,
+    turnTimeoutSeconds: config.turnTimeoutSeconds,
+    turnUnattendedSeconds: config.turnUnattendedSeconds,
+    logger,
+  });
+
+  const schema = await createSchema({ dataSource, buddies, providerKeys, loadRouting, turns });
+  const authenticate = createAuthenticate(dataSource, config.tokens);
+  // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
+  if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
+  const formatError = createFormatError(logger);
+  let accepting = true;
+
+  const http = await openHttpDoor({
+    schema,
+    authenticate,
+    formatError,
+    introspection: config.graphiql,
+    bodyBytes: config.limits.bodyBytes,
+  });
+  const app = express()
+    .disable("x-powered-by")
+    .use(healthRoutes({ dataSource, isAccepting: () => accepting }))
+    .use(GRAPHQL_PATH, http.routes);
+  if (config.graphiql) {
+    app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken: options.developmentToken }));
+  }
+
+  const server = createHttpServer(app);
+  const port = await listen(server, config.host, config.port);
+  const websocket = openWebsocketDoor({
+    server,
+    path: GRAPHQL_PATH,
+    schema,
+    authenticate,
+    formatError,
+    isAllowedOrigin: originCheck(config.allowedOrigins, port),
+    frameBytes: config.limits.frameBytes,
+  });
+
+  let disposed: Promise<void> | undefined;
+  const dispose = async (graceSeconds: number) => {
+    accepting = false;
+    turns.stopAccepting();
+    await turns.close(graceSeconds);
+    await websocket.dispose();
+    await http.dispose();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await dataSource.destroy();
+  };
+  return {
+    url: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`,
+    dispose: (graceSeconds) => (disposed ??= dispose(graceSeconds)),
+  };
+}
+
+function listen(server: ReturnType<typeof createHttpServer>, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function originCheck(allowed: readonly string[] | undefined, port: number): (origin: string) => boolean {
+  const origins = new Set(allowed ?? ["localhost", "127.0.0.1", "[::1]"].map((host) => `http://${host}:${port}`));
+  return (origin) => origins.has(origin);
+}

@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import { createRemoteJWKSet, type JWTPayload, jwtVerify } from "jose";
+import type { DataSource } from "typeorm";
+import { z } from "zod";
+
+import type { TokenVerification } from "../config";
+import { RequestError } from "../errors";
+import { newId } from "../ids";
+
+export const WORKSPACE_ROLES = ["OWNER", "ADMIN", "MEMBER"] as const;
+
+/** A member's role. It lasts as long as the token that says it. */
+export type WorkspaceRole = (typeof WORKSPACE_ROLES)[number];
+
+/** Who asks: what a token said, checked and remembered. */
+export interface Viewer {
+  workspaceId: string;
+  userId: string;
+  role: WorkspaceRole;
+  /** When the token stops counting. */
+  expiresAt: Date;
+}
+
+/** Turns a bearer token into a viewer, for every door. Throws `UNAUTHENTICATED` with a sentence that says why. */
+export type Authenticate = (token: string | undefined) => Promise<Viewer>;
+
+const claims = z.object({
+  sub: z.string().min(1).max(255),
+  workspace_id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  role: z
+    .enum(["owner", "admin", "member"])
+    .transform((role) => WORKSPACE_ROLES.find((name) => name.toLowerCase() === role) ?? "MEMBER"),
+  exp: z.number(),
+  name: z.string().min(1).max(255).optional(),
+  email: z.string().min(3).max(320).optional(),
+  workspace_name: z.string().min(1).max(255).optional(),
+  stripe_customer_id: z.string().min(1).max(255).optional(),
+});
+
+type Claims = z.infer<typeof claims>;
+
+/** How long an answer is reused, in milliseconds: a disabled workspace is out within two seconds. */
+const REMEMBERED_MS = 1_000;
+/** Tokens remembered at once; the oldest goes first. */
+const REMEMBERED_TOKENS = 10_000;
+/** What a key set may sign with: never a shared secret, which a public key could otherwise be passed off as. */
+const ASYMMETRIC_ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+];
+
+export function createAuthenticate(dataSource: DataSource, verification: TokenVerification): Authenticate {
+  const verify = createVerifier(verification);
+  const remembered = new Map<string, { viewer: Viewer; until: number }>();
+
+  return async (token) => {
+    if (token === undefined || token === "") {
+      throw new RequestError("UNAUTHENTICATED", "A bearer token is needed: send `Authorization: Bearer <token>`.");
+    }
+    const digest = createHash("sha256").update(token).digest("base64");
+    const known = remembered.get(digest);
+    if (known !== undefined && known.until > Date.now()) return known.viewer;
+    remembered.delete(digest);
+
+    const viewer = await recordVisit(dataSource, readClaims(await verify(token)));
+    const oldest = remembered.keys().next();
+    if (remembered.size >= REMEMBERED_TOKENS && !oldest.done) remembered.delete(oldest.value);
+    const until = Math.min(Date.now() + REMEMBERED_MS, viewer.expiresAt.getTime());
+    remembered.set(digest, { viewer, until });
+    return viewer;
+  };
+}
+
+/** The token of an `Authorization` header; undefined when there is none. */
+export function bearerToken(header: unknown): string | undefined {
+  return typeof header === "string" ? /^Bearer +(\S+)$/i.exec(header.trim())?.[1] : undefined;
+}
+
+function createVerifier(verification: TokenVerification): (token: string) => Promise<JWTPayload> {
+  const expected = {
+    ...(verification.issuer === undefined ? {} : { issuer: verification.issuer }),
+    ...(verification.audience === undefined ? {} : { audience: verification.audience }),
+    requiredClaims: ["sub", "exp", "workspace_id", "role"],
+  };
+  const refuse = (error: unknown): never => {
+    throw asRequestError(error);
+  };
+  if (verification.method === "HS256") {
+    const key = verification.secret.use((plaintext) => new TextEncoder().encode(plaintext));
+    return (token) =>
+      jwtVerify(token, key, { ...expected, algorithms: ["HS256"] }).then((result) => result.payload, refuse);
+  }
+  const keys = createRemoteJWKSet(new URL(verification.url));
+  return (token) =>
+    jwtVerify(token, keys, { ...expected, algorithms: ASYMMETRIC_ALGORITHMS }).then((result) => result.payload, refuse);
+}
+
+function asRequestError(error: unknown): RequestError {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ERR_JWT_EXPIRED":
+      return new RequestError("UNAUTHENTICATED", "The token has expired: get a new one.");
+    case "ERR_JWT_CLAIM_VALIDATION_FAILED":
+      return new RequestError(
+        "UNAUTHENTICATED",
+        "The token is not meant for this server, or lacks a claim that it needs.",
+      );
+    case "ERR_JWKS_TIMEOUT":
+    case "ERR_JOSE_GENERIC":
+      return new RequestError("SERVICE_UNAVAILABLE", "Tokens cannot be checked right now: try again shortly.");
+    default:
+      // Without a code of the library's, its key set could not be fetched: nothing was found out about the token.
+      return code === undefined || !String(code).startsWith("ERR_J")
+        ? new RequestError("SERVICE_UNAVAILABLE", "Tokens cannot be checked right now: try again shortly.")
+        : new RequestError("UNAUTHENTICATED", "The token is not valid.");
+  }
+}
+
+function readClaims(payload: JWTPayload): Claims {
+  const parsed = claims.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  const names = [...new Set(parsed.error.issues.map((issue) => issue.path.join(".")))].join(", ");
+  throw new RequestError("UNAUTHENTICATED", `The token's claims are not as expected: ${names}.`);
+}
+
+/**
+ * Creates the workspace and the person that the token speaks of, or brings what it says of them up to date; a claim that
+ * is left out changes nothing. One round trip, which writes only where something is new.
+ */
+async function recordVisit(dataSource: DataSource, token: Claims): Promise<Viewer> {
+  const rows: { user_id: string; disabled: boolean }[] = await dataSource.query(
+    `WITH workspace AS (
+       INSERT INTO workspaces AS w (id, name, stripe_customer_id) VALUES ($1, COALESCE($2, $1), $3)
+       ON CONFLICT (id) DO UPDATE
+         SET name = COALESCE($2, w.name), stripe_customer_id = COALESCE($3, w.stripe_customer_id)
+         WHERE (w.name, w.stripe_customer_id) IS DISTINCT FROM (COALESCE($2, w.name), COALESCE($3, w.stripe_customer_id))
+       RETURNING id
+     ), visitor AS (
+       INSERT INTO users AS u (id, workspace_id, sub, name, email) VALUES ($4, $1, $5, COALESCE($6, $5), $7)
+       ON CONFLICT (workspace_id, sub) DO UPDATE SET name = COALESCE($6, u.name), email = COALESCE($7, u.email)
+         WHERE (u.name, u.email) IS DISTINCT FROM (COALESCE($6, u.name), COALESCE($7, u.email))
+       RETURNING id
+     )
+     SELECT COALESCE((SELECT id FROM visitor), (SELECT id FROM users WHERE workspace_id = $1 AND sub = $5)) AS user_id,
+            EXISTS (SELECT FROM workspaces WHERE id = $1 AND disabled_at IS NOT NULL) AS disabled`,
+    [
+      token.workspace_id,
+      token.workspace_name ?? null,
+      token.stripe_customer_id ?? null,
+      newId(),
+      token.sub,
+      token.name ?? null,
+      token.email ?? null,
+    ],
+  );
+  const row = rows[0];
+  if (row === undefined || row.disabled) {
+    throw new RequestError("UNAUTHENTICATED", "The workspace is disabled: ask whoever runs this server.");
+  }
+  return {
+    workspaceId: token.workspace_id,
+    userId: row.user_id,
+    role: token.role,
+    expiresAt: new Date(token.exp * 1000),
+  };
+}
