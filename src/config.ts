@@ -59,7 +59,10 @@ export class ConfigError extends Error {
   }
 }
 
-const seconds = z.coerce.number().positive();
+/** The longest time that a timer takes, in seconds: about 24 days. A longer one would go off at once. */
+const LONGEST_TIMER_SECONDS = 2_147_483;
+
+const seconds = z.coerce.number().positive().max(LONGEST_TIMER_SECONDS);
 const count = z.coerce.number().int().positive();
 const flag = z.enum(["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
 const list = z.string().transform((value) =>
@@ -92,7 +95,7 @@ const environment = z.object({
   ALLOWED_ORIGINS: list.optional(),
   TURN_TIMEOUT_SECONDS: seconds.default(600),
   TURN_UNATTENDED_SECONDS: seconds.default(120),
-  SHUTDOWN_GRACE_SECONDS: z.coerce.number().nonnegative().default(25),
+  SHUTDOWN_GRACE_SECONDS: z.coerce.number().nonnegative().max(LONGEST_TIMER_SECONDS).default(25),
   GRAPHIQL: flag.optional(),
   LIMIT_MESSAGE_CHARACTERS: count.default(32_000),
   LIMIT_FRAME_BYTES: count.default(256 * 1024),
@@ -114,17 +117,20 @@ export const ENVIRONMENT_NAMES: readonly string[] = Object.keys(environment.shap
  * `NODE_ENV=production` it is refused by name, and so is a development secret. Throws a `ConfigError`.
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  // An empty value in a `.env` file means the same as none.
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  // An empty value in a `.env` file means the same as none, and a key pasted with a line break is still that key.
+  const given: NodeJS.ProcessEnv = Object.fromEntries(
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim()])
+      .filter(([, value]) => value !== undefined && value !== ""),
   );
+  const production = given.NODE_ENV === "production";
   const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}.`));
-  }
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")}: ${issue.message}.`),
+    ...(production ? productionProblems(given) : []),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const values = parsed.data;
-  const production = values.NODE_ENV === "production";
-  if (production) refuseDevelopmentSecrets(values);
 
   const dataDirectory = resolve(values.DATA_DIR);
   const made = (name: string, make: (random: Buffer) => string) => developmentSecret(dataDirectory, name, make);
@@ -169,7 +175,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   });
 }
 
-function refuseDevelopmentSecrets(values: z.infer<typeof environment>): void {
+/** What is missing, or is a development value, where every secret must be the operator's own. */
+function productionProblems(values: NodeJS.ProcessEnv): string[] {
   const problems: string[] = [];
   const refuse = (name: string, value: string | undefined, isDevelopment: boolean, howToGetOne: string) => {
     if (value === undefined) problems.push(`${name} is missing. In production it must be set: ${howToGetOne}`);
@@ -201,5 +208,5 @@ function refuseDevelopmentSecrets(values: z.infer<typeof environment>): void {
     false,
     "a Postgres 15 or newer, e.g. postgres://user:password@host/waypath.",
   );
-  if (problems.length > 0) throw new ConfigError(problems);
+  return problems;
 }

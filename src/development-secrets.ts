@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Secret } from "./secret";
@@ -9,15 +9,24 @@ export const DEVELOPMENT_PREFIX = "development";
 
 /**
  * The development secret of that name, made once and kept in `directory`, readable by its owner alone.
- * The file is created exclusively: of two servers starting at once, both use the one that was first.
+ * Of two servers starting at once, both use the one that was first.
  */
 export function developmentSecret(directory: string, name: string, make: (random: Buffer) => string): Secret {
   const file = join(directory, name);
   mkdirSync(directory, { recursive: true });
+  if (!existsSync(file)) createWhole(file, make(randomBytes(32)));
+  return new Secret(readFileSync(file, "utf8").trim());
+}
+
+/** Leaves a file that is there already. A link makes it appear with its content, so that nobody reads half a secret. */
+function createWhole(file: string, content: string): void {
+  const draft = `${file}.${process.pid}-${randomBytes(4).toString("hex")}`;
+  writeFileSync(draft, content, { mode: 0o600, flag: "wx", flush: true });
   try {
-    writeFileSync(file, make(randomBytes(32)), { mode: 0o600, flag: "wx" });
+    linkSync(draft, file);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    rmSync(draft);
   }
-  return new Secret(readFileSync(file, "utf8").trim());
 }

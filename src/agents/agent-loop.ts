@@ -5,6 +5,7 @@ import type { TokenUsage } from "./token-usage";
 
 /** What the loop tells while it runs. */
 export interface AgentLoopObserver {
+  /** `delta` is never empty. */
   text(blockId: string, delta: string): void;
   /** The session's counts so far, over all model calls. */
   usage(usage: TokenUsage): void;
@@ -56,10 +57,13 @@ export async function runAgentLoop(options: AgentLoopOptions): Promise<AgentLoop
     },
     emit: (part) => {
       if (part.type === "text-delta") {
+        // The database keeps no NUL, and what is kept must be what was sent.
+        const delta = part.delta.replaceAll("\0", "");
+        if (delta === "") return;
         const block = blocks.get(part.blockId);
-        if (block === undefined) blocks.set(part.blockId, { type: "text", text: part.delta });
-        else block.text += part.delta;
-        observer.text(part.blockId, part.delta);
+        if (block === undefined) blocks.set(part.blockId, { type: "text", text: delta });
+        else block.text += delta;
+        observer.text(part.blockId, delta);
       } else if (part.type === "usage") {
         observer.usage(part.usage);
       }
@@ -68,7 +72,7 @@ export async function runAgentLoop(options: AgentLoopOptions): Promise<AgentLoop
   });
 
   observer.modelCallEnded(finish.usage);
-  const content: AssistantBlock[] = [...blocks.values()];
+  const content: AssistantBlock[] = [...blocks.values()].map(({ type, text }) => ({ type, text: text.toWellFormed() }));
   return {
     finishReason: FINISH_REASONS[finish.reason.unified],
     messages: content.length === 0 ? [] : [{ role: "assistant", content }],

@@ -1,6 +1,7 @@
 // Decides, for one session, which mode serves it, with which model, and who pays. A pure function over facts handed to it:
 // whatever shows a route (the preview, the first event, the row) has asked this function and nothing else.
 import type { LlmProvider } from "../providers/language-model";
+import { PROVIDER_NAMES } from "../providers/provider-names";
 import type { ByokFallback, ModelMode } from "../workspaces/model-mode";
 import type { ModelRoute, ModelSelectionSource, Payer } from "./model-route";
 
@@ -38,7 +39,6 @@ export type RouteDecision =
   | { outcome: "REFUSED"; code: "PROVIDER_NOT_CONFIGURED" | "MODEL_NOT_AVAILABLE"; message: string };
 
 const PROVIDERS: Record<ModelMode, LlmProvider> = { METERED: "CLAUDE", BYOK_CLAUDE: "CLAUDE", BYOK_OPENAI: "OPENAI" };
-const PROVIDER_NAMES: Record<LlmProvider, string> = { CLAUDE: "Claude", OPENAI: "OpenAI" };
 
 export function resolveModelForBuddy(facts: ResolverFacts): RouteDecision {
   const { requestedMode, modeSource } = selectMode(facts);
@@ -51,7 +51,7 @@ export function resolveModelForBuddy(facts: ResolverFacts): RouteDecision {
     return {
       outcome: "REFUSED",
       code: "PROVIDER_NOT_CONFIGURED",
-      message: `This workspace has no ${name} key and does not fall back to Metered: an admin must configure a ${name} key, or choose another mode.`,
+      message: `This workspace has no ${name} key and does not fall back to Metered: an admin must configure one, or choose another mode.`,
     };
   }
 

@@ -6,6 +6,7 @@ import { TurnFailure } from "../errors";
 import type { Logger } from "../logger";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { usageOfCutSession } from "./estimate-usage";
+import { sessionLogFields } from "./session-log-fields";
 import { settleSession } from "./settle-session";
 import { saysText } from "./thread-history";
 import { turnErrorOf } from "./turn-error";
@@ -76,7 +77,7 @@ export async function settleExpiredSessions(dataSource: DataSource, logger: Logg
     );
     if (ended === null) continue;
     settled += 1;
-    logger.warn({ session: session.id, workspace: session.workspaceId }, "settled a session whose server had gone");
+    logger.warn(sessionLogFields(session), "settled a session whose server had gone");
   }
   return settled;
 }

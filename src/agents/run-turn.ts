@@ -12,14 +12,14 @@ import type { LanguageModel } from "../providers/language-model";
 import { type AgentLoopResult, runAgentLoop } from "./agent-loop";
 import { AgentSessionEntity } from "./agent-session.entity";
 import type { Checkpointed, Checkpoints } from "./checkpoints";
-import { usageOfCutSession } from "./estimate-usage";
 import type { ModelConnections } from "./model-connections";
-import { type SessionEnding, settleSession } from "./settle-session";
+import { sessionLogFields } from "./session-log-fields";
+import { settleSession } from "./settle-session";
 import type { AcceptedTurn } from "./start-turn";
 import { terminalEvent } from "./terminal-event";
-import { asksPrompt, loadHistory, saysText } from "./thread-history";
-import { NO_TOKENS, type TokenUsage } from "./token-usage";
-import { turnErrorOf } from "./turn-error";
+import { asksPrompt, loadHistory } from "./thread-history";
+import { NO_TOKENS } from "./token-usage";
+import { endingOf, keyUseOf, logFailure, type TurnOutcome, type TurnResult } from "./turn-ending";
 import type { TurnLog } from "./turn-log";
 import { type StopCause, TurnStopped } from "./turn-stopped";
 import { createTurnWriter, type TurnWriter } from "./turn-writer";
@@ -51,10 +51,7 @@ export interface TurnRunner {
 const SETTLE_AGAIN_MS = 1_000;
 
 /** What is known of a running session besides its text. */
-interface Progress {
-  usage: TokenUsage;
-  firstTextAt: Date | null;
-}
+type Progress = Pick<TurnResult, "usage" | "firstTextAt">;
 
 export function createTurnRunner(options: RunTurnOptions): TurnRunner {
   const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
@@ -68,7 +65,12 @@ export function createTurnRunner(options: RunTurnOptions): TurnRunner {
       const abort = new AbortController();
       const turnId = turn.session.id;
       const ended = runTurn(options, turn, abort)
-        .catch((error) => options.logger.error({ err: error, session: turnId }, "a turn ended outside its own bounds"))
+        .catch((error) =>
+          options.logger.error(
+            { ...sessionLogFields(turn.session), err: error },
+            "a turn ended outside its own bounds",
+          ),
+        )
         .finally(() => running.delete(turnId));
       running.set(turnId, { abort, ended });
     },
@@ -100,7 +102,7 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, abort: Abort
 
   writer.publish({ type: "TurnStarted", sessionId: session.id, buddy: session.buddySlug, session: { ...session } });
   options.checkpoints.add(checkpointed);
-  let outcome: AgentLoopResult | { failed: unknown };
+  let outcome: TurnOutcome;
   try {
     outcome = await answer(options, turn, abort.signal, writer, progress);
   } catch (error) {
@@ -111,7 +113,7 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, abort: Abort
   }
 
   const ended = await settle(options, turn, writer, progress, outcome);
-  if (ended !== null) writer.publish(terminalEvent(ended));
+  if (ended !== null) writer.publish(terminalEvent(ended), ended.endedAt ?? undefined);
   writer.close();
 }
 
@@ -184,12 +186,19 @@ async function settle(
   turn: AcceptedTurn,
   writer: TurnWriter,
   progress: Progress,
-  outcome: AgentLoopResult | { failed: unknown },
+  outcome: TurnOutcome,
 ): Promise<AgentSessionEntity | null> {
   const { session, key } = turn;
   const { dataSource, logger } = options;
   writer.flush();
-  const ending = endingOf(turn, writer, progress, outcome, logger);
+  const ending = endingOf(turn, {
+    text: writer.publishedText(session.id),
+    // The terminal event takes the next number.
+    lastSequence: writer.lastSequence + 1,
+    ...progress,
+    outcome,
+  });
+  logFailure(logger, turn, outcome, ending);
   const keyUse = keyUseOf(outcome);
   const reported =
     key === null || keyUse === null
@@ -204,87 +213,11 @@ async function settle(
       ]);
       if (settled !== null) return settled;
       // The lease was lost: whoever has it has ended the session, or will, and its followers are told from the row.
-      logger.warn({ session: session.id }, "the turn was settled by another server");
+      logger.warn(sessionLogFields(session), "the turn was settled by another server");
       return null;
     } catch (error) {
-      logger.error({ err: error, session: session.id }, "a session could not be settled; trying again");
+      logger.error({ ...sessionLogFields(session), err: error }, "a session could not be settled; trying again");
       await wait(SETTLE_AGAIN_MS);
     }
-  }
-}
-
-function endingOf(
-  turn: AcceptedTurn,
-  writer: TurnWriter,
-  progress: Progress,
-  outcome: AgentLoopResult | { failed: unknown },
-  logger: Logger,
-): SessionEnding {
-  const { session } = turn;
-  const text = writer.publishedText(session.id);
-  const known = {
-    text,
-    lastSequence: writer.lastSequence + 1,
-    firstTextAt: progress.firstTextAt,
-  };
-  if (!("failed" in outcome)) {
-    return {
-      ...known,
-      status: "COMPLETED",
-      usage: progress.usage,
-      usageSource: "REPORTED",
-      finishReason: outcome.finishReason,
-      error: null,
-      messages: outcome.messages,
-    };
-  }
-
-  const messages = text === "" ? [] : [saysText(text)];
-  const cut = { ...known, ...usageOfCutSession(progress.usage, text), messages };
-  const { failed } = outcome;
-  const why = failed instanceof TurnStopped ? failed.why : null;
-  if (why === "CANCELLED" || why === "UNATTENDED") {
-    return { ...cut, status: "CANCELLED", finishReason: "CANCELLED", error: null };
-  }
-  const failure = failureOf(turn, failed);
-  const log = { session: session.id, workspace: session.workspaceId, request: session.requestId, err: failed };
-  if (failure instanceof TurnFailure && failure.code !== "INTERNAL") logger.warn(log, "a turn failed");
-  else logger.error(log, "a turn failed by a fault of this server");
-  return {
-    ...cut,
-    status: why === "SHUTDOWN" ? "INTERRUPTED" : "FAILED",
-    finishReason: null,
-    error: turnErrorOf(failure, session.requestId),
-  };
-}
-
-/** What the turn failed of, as its user may see it. */
-function failureOf({ session, key }: AcceptedTurn, failed: unknown): unknown {
-  if (failed instanceof TurnStopped) {
-    return failed.why === "TIMEOUT"
-      ? new TurnFailure("TIMEOUT", "The turn took longer than this server allows. Ask for less at once.")
-      : new TurnFailure("INTERRUPTED", "The server stopped while the turn was running. Ask again to continue.");
-  }
-  // Waypath's own account is no concern of the customer's: they learn that it does not work now, the log learns why.
-  const ownAccount = key === null && session.route.payer === "WAYPATH" && failed instanceof TurnFailure;
-  if (ownAccount && (failed.code === "PROVIDER_AUTHENTICATION_FAILED" || failed.code === "PROVIDER_QUOTA_EXCEEDED")) {
-    return new TurnFailure("PROVIDER_UNAVAILABLE", "The model is not available right now. Try again later.", {
-      cause: failed,
-    });
-  }
-  return failed;
-}
-
-/** What the outcome says about the key that paid; null when it says nothing. */
-function keyUseOf(outcome: AgentLoopResult | { failed: unknown }): KeyUse | null {
-  if (!("failed" in outcome)) return "ACCEPTED";
-  if (!(outcome.failed instanceof TurnFailure)) return null;
-  switch (outcome.failed.code) {
-    case "PROVIDER_AUTHENTICATION_FAILED":
-      return "REJECTED";
-    case "PROVIDER_QUOTA_EXCEEDED":
-      return "QUOTA_EXCEEDED";
-    default:
-      return null;
   }
 }

@@ -33,7 +33,7 @@ export function asksPrompt(prompt: string): Message {
 
 /** The message that answered a text; of a turn that was cut short this is all that is known. */
 export function saysText(text: string): Message {
-  return { role: "assistant", content: [{ type: "text", text }] };
+  return { role: "assistant", content: [{ type: "text", text: text.toWellFormed() }] };
 }
 
 function asMessage(row: MessageEntity): Message {

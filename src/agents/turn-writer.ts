@@ -6,7 +6,8 @@ import type { TurnLog } from "./turn-log";
 export interface TurnWriter {
   /** Adds text to a session's answer. It is published at once, or together with what follows within `MERGE_MS`. */
   text(session: { sessionId: string; buddy: string }, blockId: string, delta: string): void;
-  publish(happening: TurnHappening): void;
+  /** `at` is when it happened, where that is known better than by the clock. */
+  publish(happening: TurnHappening, at?: Date): void;
   /** The number of the latest published event. */
   readonly lastSequence: number;
   /** The session's published text: exactly the deltas of events up to `lastSequence`, joined. */
@@ -34,9 +35,9 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
   /** Runs while deltas are being merged; what comes meanwhile waits for it. */
   let merging: NodeJS.Timeout | null = null;
 
-  const append = (happening: TurnHappening) => {
+  const append = (happening: TurnHappening, at = new Date()) => {
     lastSequence += 1;
-    const event: TurnEvent = { ...happening, sequence: lastSequence, at: new Date() };
+    const event: TurnEvent = { ...happening, sequence: lastSequence, at };
     log.append(turnId, event);
   };
 
@@ -58,10 +59,7 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
   };
 
   return {
-    text({ sessionId, buddy }, blockId, received) {
-      // The database keeps no NUL, and what is kept must be what was sent.
-      const delta = received.replaceAll("\0", "");
-      if (delta === "") return;
+    text({ sessionId, buddy }, blockId, delta) {
       if (pending !== null && pending.sessionId === sessionId && pending.blockId === blockId) {
         pending.delta += delta;
         return;
@@ -73,9 +71,9 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
         mergeFromNow();
       }
     },
-    publish(happening) {
+    publish(happening, at) {
       flush();
-      append(happening);
+      append(happening, at);
     },
     get lastSequence() {
       return lastSequence;

@@ -14,6 +14,7 @@ import type { ModelConnections } from "./model-connections";
 import { startReaper } from "./reaper";
 import type { LoadRouting } from "./routing";
 import { createTurnRunner } from "./run-turn";
+import { sessionLogFields } from "./session-log-fields";
 import { createSessionQueries, type SessionQueries } from "./session-queries";
 import { startOrAttach } from "./start-turn";
 import type { TurnLog } from "./turn-log";
@@ -88,12 +89,7 @@ export function createTurns(options: TurnsOptions): Turns {
       const { session } = result.started;
       if (session.route.fallbackReason !== null) {
         logger.warn(
-          {
-            workspace: session.workspaceId,
-            buddy: session.buddySlug,
-            reason: session.route.fallbackReason,
-            session: session.id,
-          },
+          { ...sessionLogFields(session), buddy: session.buddySlug, reason: session.route.fallbackReason },
           "the turn falls back to METERED",
         );
       }

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { TokenVerification } from "../config";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
+import { ShortMemory } from "./short-memory";
 
 export const WORKSPACE_ROLES = ["OWNER", "ADMIN", "MEMBER"] as const;
 
@@ -24,24 +25,30 @@ export interface Viewer {
 /** Turns a bearer token into a viewer, for every door. Throws `UNAUTHENTICATED` with a sentence that says why. */
 export type Authenticate = (token: string | undefined) => Promise<Viewer>;
 
+/** The last moment that a `Date` can hold, in seconds. */
+const LAST_MOMENT = 8_640_000_000_000;
+
+/** The database keeps neither NUL nor halves of surrogate pairs, and changing them could make one person of two. */
+const text = z.string().refine((value) => value.isWellFormed() && !value.includes("\0"));
+
 const claims = z.object({
-  sub: z.string().min(1).max(255),
+  sub: text.min(1).max(255),
   workspace_id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
   role: z
     .enum(["owner", "admin", "member"])
     .transform((role) => WORKSPACE_ROLES.find((name) => name.toLowerCase() === role) ?? "MEMBER"),
-  exp: z.number(),
-  name: z.string().min(1).max(255).optional(),
-  email: z.string().min(3).max(320).optional(),
-  workspace_name: z.string().min(1).max(255).optional(),
-  stripe_customer_id: z.string().min(1).max(255).optional(),
+  exp: z.number().max(LAST_MOMENT),
+  name: text.min(1).max(255).optional(),
+  email: text.min(3).max(320).optional(),
+  workspace_name: text.min(1).max(255).optional(),
+  stripe_customer_id: text.min(1).max(255).optional(),
 });
 
 type Claims = z.infer<typeof claims>;
 
 /** How long an answer is reused, in milliseconds: a disabled workspace is out within two seconds. */
 const REMEMBERED_MS = 1_000;
-/** Tokens remembered at once; the oldest goes first. */
+/** Tokens remembered at once. */
 const REMEMBERED_TOKENS = 10_000;
 /** What a key set may sign with: never a shared secret, which a public key could otherwise be passed off as. */
 const ASYMMETRIC_ALGORITHMS = [
@@ -57,24 +64,22 @@ const ASYMMETRIC_ALGORITHMS = [
   "EdDSA",
 ];
 
+/** The library's codes for a key set that did not come, or is none. */
+const KEY_SET_TROUBLES = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
+
 export function createAuthenticate(dataSource: DataSource, verification: TokenVerification): Authenticate {
   const verify = createVerifier(verification);
-  const remembered = new Map<string, { viewer: Viewer; until: number }>();
+  const memory = new ShortMemory<Viewer>({ milliseconds: REMEMBERED_MS, values: REMEMBERED_TOKENS });
 
   return async (token) => {
     if (token === undefined || token === "") {
       throw new RequestError("UNAUTHENTICATED", "A bearer token is needed: send `Authorization: Bearer <token>`.");
     }
     const digest = createHash("sha256").update(token).digest("base64");
-    const known = remembered.get(digest);
-    if (known !== undefined && known.until > Date.now()) return known.viewer;
-    remembered.delete(digest);
-
+    const known = memory.recall(digest);
+    if (known !== undefined) return known;
     const viewer = await recordVisit(dataSource, readClaims(await verify(token)));
-    const oldest = remembered.keys().next();
-    if (remembered.size >= REMEMBERED_TOKENS && !oldest.done) remembered.delete(oldest.value);
-    const until = Math.min(Date.now() + REMEMBERED_MS, viewer.expiresAt.getTime());
-    remembered.set(digest, { viewer, until });
+    memory.remember(digest, viewer, viewer.expiresAt.getTime());
     return viewer;
   };
 }
@@ -104,7 +109,7 @@ function createVerifier(verification: TokenVerification): (token: string) => Pro
 }
 
 function asRequestError(error: unknown): RequestError {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
   switch (code) {
     case "ERR_JWT_EXPIRED":
       return new RequestError("UNAUTHENTICATED", "The token has expired: get a new one.");
@@ -113,14 +118,11 @@ function asRequestError(error: unknown): RequestError {
         "UNAUTHENTICATED",
         "The token is not meant for this server, or lacks a claim that it needs.",
       );
-    case "ERR_JWKS_TIMEOUT":
-    case "ERR_JOSE_GENERIC":
-      return new RequestError("SERVICE_UNAVAILABLE", "Tokens cannot be checked right now: try again shortly.");
     default:
-      // Without a code of the library's, its key set could not be fetched: nothing was found out about the token.
-      return code === undefined || !String(code).startsWith("ERR_J")
-        ? new RequestError("SERVICE_UNAVAILABLE", "Tokens cannot be checked right now: try again shortly.")
-        : new RequestError("UNAUTHENTICATED", "The token is not valid.");
+      // Whatever the library does not say of the token itself says that the key set could not be had.
+      return code.startsWith("ERR_J") && !KEY_SET_TROUBLES.has(code)
+        ? new RequestError("UNAUTHENTICATED", "The token is not valid.")
+        : new RequestError("SERVICE_UNAVAILABLE", "Tokens cannot be checked right now: try again shortly.");
   }
 }
 
@@ -136,7 +138,7 @@ function readClaims(payload: JWTPayload): Claims {
  * is left out changes nothing. One round trip, which writes only where something is new.
  */
 async function recordVisit(dataSource: DataSource, token: Claims): Promise<Viewer> {
-  const rows: { user_id: string; disabled: boolean }[] = await dataSource.query(
+  const [visit]: { user_id: string | null; disabled: boolean }[] = await dataSource.query(
     `WITH workspace AS (
        INSERT INTO workspaces AS w (id, name, stripe_customer_id) VALUES ($1, COALESCE($2, $1), $3)
        ON CONFLICT (id) DO UPDATE
@@ -161,13 +163,14 @@ async function recordVisit(dataSource: DataSource, token: Claims): Promise<Viewe
       token.email ?? null,
     ],
   );
-  const row = rows[0];
-  if (row === undefined || row.disabled) {
+  if (visit === undefined || visit.disabled) {
     throw new RequestError("UNAUTHENTICATED", "The workspace is disabled: ask whoever runs this server.");
   }
+  // Somebody else recorded the same person at this very moment: this statement began too early to see their row.
+  if (visit.user_id === null) return recordVisit(dataSource, token);
   return {
     workspaceId: token.workspace_id,
-    userId: row.user_id,
+    userId: visit.user_id,
     role: token.role,
     expiresAt: new Date(token.exp * 1000),
   };

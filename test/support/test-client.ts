@@ -70,13 +70,10 @@ export const FOLLOW = CHAT_TURN.replace(
 );
 
 /** The events of one stream, in order; throws GraphQL errors as `StreamRefused`. */
-export async function* streamOf(
-  client: Client,
-  query: string,
-  variables: object,
-): AsyncGenerator<Answer, void, void> {
+export async function* streamOf(client: Client, query: string, variables: object): AsyncGenerator<Answer, void, void> {
   for await (const result of client.iterate<Record<string, Answer>>({ query, variables: { ...variables } })) {
-    if (result.errors !== undefined) throw new StreamRefused(result.errors as unknown as { extensions: { code: string } }[]);
+    if (result.errors !== undefined)
+      throw new StreamRefused(result.errors as unknown as { extensions: { code: string } }[]);
     for (const event of Object.values(result.data ?? {})) yield event;
   }
 }

@@ -25,11 +25,12 @@ export interface TestServer {
   openAi: ProviderSimulator;
   /** What the server logged, one object a line. */
   logs: LogLine[];
-  /** Resolves with the first line, past or to come, that matches. */
+  /** Resolves with the first line, past or to come, that matches. An error that a test waits for is one that it expects. */
   logged(matches: (line: LogLine) => boolean): Promise<LogLine>;
   token(content?: Partial<TokenContent>): Promise<string>;
   /** Another server process, as far as the database can tell. */
   startSibling(): Promise<RunningServer>;
+  /** Ends everything. Rejects when the server has logged an error that no test waited for. */
   close(): Promise<void>;
 }
 
@@ -54,6 +55,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
   });
 
   const logs: LogLine[] = [];
+  const expected = new Set<LogLine>();
   const listeners = new Set<() => void>();
   const logger = createLogger(config.logLevel, {
     write(line) {
@@ -86,6 +88,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
           const line = logs.find(matches);
           if (line === undefined) return;
           listeners.delete(look);
+          expected.add(line);
           resolve(line);
         };
         listeners.add(look);
@@ -111,6 +114,9 @@ export async function startTestServer(environment: Record<string, string> = {}):
       await Promise.all([anthropic.close(), openAi.close()]);
       await database.drop();
       rmSync(directory, { recursive: true, force: true });
+      const faults = logs.filter((line) => ["error", "fatal"].includes(line.level) && !expected.has(line));
+      if (faults.length > 0)
+        throw new Error(`the server logged errors:\n${faults.map((line) => JSON.stringify(line)).join("\n")}`);
     },
   };
 }

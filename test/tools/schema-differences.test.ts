@@ -16,7 +16,8 @@ const DESIGNED = `
   interface Named { name(length: Int = 3): String! }
   type Later { field: Int }
   enum Side { "Port." LEFT RIGHT }
-  input Filter { sides: [Side!] = [LEFT] }
+  input Filter { sides: [Side!] = [LEFT], within: Span = {from: 1, to: 2} }
+  input Span { from: Int, to: Int }
   scalar Url @specifiedBy(url: "https://url.spec.whatwg.org")
 `;
 
@@ -25,7 +26,9 @@ function compare(emitted: string) {
 }
 
 test("the same schema in another order has no differences", () => {
-  const reordered = DESIGNED.replace('"Port." LEFT RIGHT', 'RIGHT "Port." LEFT');
+  const reordered = DESIGNED.replace('"Port." LEFT RIGHT', 'RIGHT "Port." LEFT')
+    .replace("from: 1, to: 2", "to: 2, from: 1")
+    .replace("from: Int, to: Int", "to: Int, from: Int");
 
   expect(compare(reordered)).toEqual({ missing: [], extra: [], different: [] });
 });
@@ -56,6 +59,7 @@ test.each([
   ["a type's description", "The one.", "The other.", "Query description"],
   ["an enum value's description", '"Port." LEFT', "LEFT", "Side.LEFT description"],
   ["an input's default", "[LEFT]", "[RIGHT]", "Filter.sides default"],
+  ["a field of an input's default", "to: 2", "to: 3", "Filter.within default"],
   ["a deprecation", "field: Int", "field: Int @deprecated", "Later.field deprecationReason"],
   ["a specification", "https://url.spec.whatwg.org", "https://example.com", "Url specifiedBy"],
 ])("%s that differs is told", (_what, designed, emitted, difference) => {

@@ -14,6 +14,7 @@ import {
   isScalarType,
   isSpecifiedScalarType,
   isUnionType,
+  lexicographicSortSchema,
   print,
 } from "graphql";
 
@@ -36,8 +37,9 @@ interface Element {
 type Elements = Map<string, Element>;
 
 export function schemaDifferences(designed: GraphQLSchema, emitted: GraphQLSchema): SchemaDifferences {
-  const wanted = elementsOf(designed);
-  const found = elementsOf(emitted);
+  // Sorted, so that the fields of a default are printed in one order, whichever way they were written.
+  const wanted = elementsOf(lexicographicSortSchema(designed));
+  const found = elementsOf(lexicographicSortSchema(emitted));
   return {
     missing: onlyInFirst(wanted, found),
     extra: onlyInFirst(found, wanted),

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { NO_TOKENS } from "../../src/agents/token-usage";
+import type { TurnEvent } from "../../src/agents/turn-events";
+import { createMemoryTurnLog, type TurnLog } from "../../src/agents/turn-log";
+import { createTurnWriter, type TurnWriter } from "../../src/agents/turn-writer";
+
+const TURN = "turn";
+const SESSION = { sessionId: TURN, buddy: "orchestrator" };
+const CHILD = { sessionId: "child", buddy: "campaign" };
+
+let log: TurnLog;
+let writer: TurnWriter;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  log = createMemoryTurnLog();
+  log.open(TURN);
+  writer = createTurnWriter(log, TURN);
+});
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+async function published(): Promise<TurnEvent[]> {
+  const abort = new AbortController();
+  const events: TurnEvent[] = [];
+  writer.close();
+  for await (const event of log.follow(TURN, abort.signal) ?? []) events.push(event);
+  return events;
+}
+
+async function deltas(): Promise<string[]> {
+  return (await published()).flatMap((event) => (event.type === "TextDelta" ? [event.delta] : []));
+}
+
+test("the first delta is published at once, and those that follow quickly are merged", async () => {
+  writer.text(SESSION, "0", "Hel");
+  expect(writer.publishedText(TURN)).toBe("Hel");
+  writer.text(SESSION, "0", "lo ");
+  writer.text(SESSION, "0", "wor");
+  expect(writer.publishedText(TURN)).toBe("Hel");
+  jest.advanceTimersByTime(25);
+  expect(writer.publishedText(TURN)).toBe("Hello wor");
+  writer.text(SESSION, "0", "ld");
+  jest.advanceTimersByTime(25);
+  expect(await deltas()).toEqual(["Hel", "lo wor", "ld"]);
+});
+
+test("after a pause the next delta is published at once again", async () => {
+  writer.text(SESSION, "0", "one");
+  jest.advanceTimersByTime(25);
+  writer.text(SESSION, "0", "two");
+  expect(writer.publishedText(TURN)).toBe("onetwo");
+});
+
+test("what is not text lets the text before it out first, so that the order holds", async () => {
+  writer.text(SESSION, "0", "a");
+  writer.text(SESSION, "0", "b");
+  writer.publish({ ...SESSION, type: "UsageUpdated", usage: NO_TOKENS });
+  writer.text(SESSION, "0", "c");
+  const events = await published();
+  expect(events.map((event) => (event.type === "TextDelta" ? event.delta : event.type))).toEqual([
+    "a",
+    "b",
+    "UsageUpdated",
+    "c",
+  ]);
+});
+
+test("numbers begin at 1 and have no gaps, across sessions and kinds of events", async () => {
+  writer.text(SESSION, "0", "a");
+  writer.text(CHILD, "0", "b");
+  writer.text(SESSION, "0", "c");
+  writer.publish({ ...SESSION, type: "TurnNotice", code: "RETRYING", message: "again" });
+  const events = await published();
+  expect(events.map((event) => event.sequence)).toEqual([1, 2, 3, 4]);
+});
+
+test("text of different blocks and sessions is never merged", async () => {
+  writer.text(SESSION, "0", "x");
+  writer.text(SESSION, "0", "a");
+  writer.text(SESSION, "1", "b");
+  writer.text(CHILD, "1", "c");
+  expect(await deltas()).toEqual(["x", "a", "b", "c"]);
+  expect(writer.publishedText(TURN)).toBe("xab");
+  expect(writer.publishedText("child")).toBe("c");
+});
+
+test("published text and the latest number belong together at every moment", () => {
+  writer.text(SESSION, "0", "a");
+  writer.text(SESSION, "0", "b");
+  expect([writer.publishedText(TURN), writer.lastSequence]).toEqual(["a", 1]);
+  jest.advanceTimersByTime(25);
+  expect([writer.publishedText(TURN), writer.lastSequence]).toEqual(["ab", 2]);
+});
+
+test("closing publishes what is held back and leaves no timer behind", async () => {
+  writer.text(SESSION, "0", "a");
+  writer.text(SESSION, "0", "b");
+  const before = jest.getTimerCount();
+  writer.close();
+  expect(await deltas()).toEqual(["a", "b"]);
+  // The log keeps one timer, to forget the turn later; the writer's own is gone.
+  expect(before - jest.getTimerCount()).toBe(0);
+});

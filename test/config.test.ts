@@ -1,0 +1,273 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { inspect, parseEnv } from "node:util";
+import { afterAll, beforeEach, expect, test } from "@jest/globals";
+
+import { type Config, ConfigError, ENVIRONMENT_NAMES, loadConfig } from "../src/config";
+
+const PROJECT = resolve(__dirname, "..");
+const root = mkdtempSync(join(tmpdir(), "waypath-config-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+let directory = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(root, "data-"));
+});
+
+/** All that production asks for. */
+const PRODUCTION = {
+  NODE_ENV: "production",
+  AUTH_JWT_SECRET: "a-secret-of-at-least-thirty-two-characters",
+  KEY_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 1).toString("base64")}`,
+  ANTHROPIC_API_KEY: "sk-ant-an-account-of-its-own",
+  DATABASE_URL: "postgres://user:password@host/waypath",
+};
+
+test("every default", () => {
+  const config = load();
+  expect(config).toEqual({
+    production: false,
+    host: "127.0.0.1",
+    port: 4000,
+    databaseUrl: undefined,
+    dataDirectory: directory,
+    tokens: { method: "HS256", secret: expect.anything(), issuer: undefined, audience: undefined },
+    keyEncryptionKeys: expect.anything(),
+    anthropicApiKey: undefined,
+    anthropicBaseUrl: undefined,
+    openAiBaseUrl: undefined,
+    meteredModel: "claude-sonnet-4-6",
+    byokClaudeModel: "claude-sonnet-4-6",
+    buddiesFile: resolve("buddies.yaml"),
+    allowedOrigins: undefined,
+    turnTimeoutSeconds: 600,
+    turnUnattendedSeconds: 120,
+    shutdownGraceSeconds: 25,
+    graphiql: true,
+    limits: { messageCharacters: 32_000, frameBytes: 262_144, bodyBytes: 262_144 },
+    logLevel: "info",
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test("every name is read", () => {
+  const environment = {
+    ...PRODUCTION,
+    HOST: "0.0.0.0",
+    PORT: "8080",
+    DATA_DIR: join(directory, "elsewhere"),
+    AUTH_ISSUER: "https://login.example.com",
+    AUTH_AUDIENCE: "waypath",
+    ANTHROPIC_BASE_URL: "https://claude.example.com",
+    OPENAI_BASE_URL: "https://openai.example.com/v1",
+    METERED_MODEL: "claude-haiku-4-5",
+    BYOK_CLAUDE_MODEL: "claude-opus-4-6",
+    BUDDIES_FILE: "/etc/waypath/buddies.yaml",
+    ALLOWED_ORIGINS: "https://app.example.com, https://admin.example.com,",
+    TURN_TIMEOUT_SECONDS: "60.5",
+    TURN_UNATTENDED_SECONDS: "30",
+    SHUTDOWN_GRACE_SECONDS: "0",
+    GRAPHIQL: "1",
+    LIMIT_MESSAGE_CHARACTERS: "10",
+    LIMIT_FRAME_BYTES: "20",
+    LIMIT_BODY_BYTES: "30",
+    LOG_LEVEL: "debug",
+  };
+  const config = load(environment);
+  expect(config).toEqual({
+    production: true,
+    host: "0.0.0.0",
+    port: 8080,
+    databaseUrl: expect.anything(),
+    dataDirectory: join(directory, "elsewhere"),
+    tokens: {
+      method: "HS256",
+      secret: expect.anything(),
+      issuer: "https://login.example.com",
+      audience: "waypath",
+    },
+    keyEncryptionKeys: expect.anything(),
+    anthropicApiKey: expect.anything(),
+    anthropicBaseUrl: "https://claude.example.com",
+    openAiBaseUrl: "https://openai.example.com/v1",
+    meteredModel: "claude-haiku-4-5",
+    byokClaudeModel: "claude-opus-4-6",
+    buddiesFile: "/etc/waypath/buddies.yaml",
+    allowedOrigins: ["https://app.example.com", "https://admin.example.com"],
+    turnTimeoutSeconds: 60.5,
+    turnUnattendedSeconds: 30,
+    shutdownGraceSeconds: 0,
+    graphiql: true,
+    limits: { messageCharacters: 10, frameBytes: 20, bodyBytes: 30 },
+    logLevel: "debug",
+  });
+  expect(secretsOf(config)).toEqual({
+    jwt: environment.AUTH_JWT_SECRET,
+    keys: environment.KEY_ENCRYPTION_KEYS,
+    anthropic: environment.ANTHROPIC_API_KEY,
+    database: environment.DATABASE_URL,
+  });
+  const jwks = load({ AUTH_JWKS_URL: "https://login.example.com/keys" });
+  expect(jwks.tokens).toMatchObject({ method: "JWKS", url: "https://login.example.com/keys" });
+  expect([...Object.keys(environment), "AUTH_JWKS_URL"].sort()).toEqual([...ENVIRONMENT_NAMES].sort());
+});
+
+test("an empty value counts as missing, and space around a value does not count", () => {
+  const nothing = Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, " "]));
+  expect(loadConfig({ ...nothing, DATA_DIR: directory })).toEqual(load());
+  const spaced = load({ PORT: " 8080 ", ANTHROPIC_API_KEY: "sk-ant-pasted\n" });
+  expect(spaced.port).toBe(8080);
+  expect(secretsOf(spaced).anthropic).toBe("sk-ant-pasted");
+});
+
+test("`.env` is read, and the environment goes before it", () => {
+  writeFileSync(join(directory, ".env"), "PORT=4001\nLOG_LEVEL=debug\nMETERED_MODEL=\n");
+  const script = `
+    const { loadConfig, readEnvironment } = require(${JSON.stringify(join(PROJECT, "src/config.ts"))});
+    const { port, logLevel, meteredModel } = loadConfig(readEnvironment());
+    process.stdout.write(JSON.stringify({ port, logLevel, meteredModel }));`;
+  const read = execFileSync(process.execPath, ["-r", join(PROJECT, "test/support/swc-register.cjs"), "-e", script], {
+    cwd: directory,
+    env: { PATH: process.env.PATH, LOG_LEVEL: "warn" },
+    encoding: "utf8",
+  });
+  expect(JSON.parse(read)).toEqual({ port: 4001, logLevel: "warn", meteredModel: "claude-sonnet-4-6" });
+});
+
+test.each([
+  ["PORT", "eighty", "number"],
+  ["PORT", "70000", "65535"],
+  ["DATABASE_URL", "mysql://host/waypath", "must begin with postgres:// or postgresql://"],
+  ["AUTH_JWT_SECRET", "short", "must have at least 32 characters"],
+  ["AUTH_JWKS_URL", "login.example.com", "URL"],
+  ["ANTHROPIC_BASE_URL", "file:///etc/passwd", "URL"],
+  ["OPENAI_BASE_URL", "nowhere", "URL"],
+  ["TURN_TIMEOUT_SECONDS", "0", ">0"],
+  ["TURN_UNATTENDED_SECONDS", "soon", "number"],
+  // Node's timers would take it for a millisecond.
+  ["TURN_TIMEOUT_SECONDS", "2147484", "2147483"],
+  ["SHUTDOWN_GRACE_SECONDS", "-1", ">=0"],
+  ["GRAPHIQL", "perhaps", '"true"'],
+  ["LIMIT_MESSAGE_CHARACTERS", "1.5", "int"],
+  ["LIMIT_FRAME_BYTES", "0", ">0"],
+  ["LIMIT_BODY_BYTES", "all", "number"],
+  ["LOG_LEVEL", "loud", '"debug"'],
+])("%s=%s is refused by name, with what is expected", (name, value, expected) => {
+  const [problem, ...others] = problemsOf({ [name]: value });
+  expect(problem).toMatch(new RegExp(`^${name}: .+\\.$`));
+  expect(problem).toContain(expected);
+  expect(others).toEqual([]);
+});
+
+test("all bad values are named at once, and no secret is repeated", () => {
+  const problems = problemsOf({
+    PORT: "eighty",
+    LOG_LEVEL: "loud",
+    AUTH_JWT_SECRET: "canary-too-short",
+    DATABASE_URL: "canary://user:canary@host",
+  });
+  expect(problems.map((problem) => problem.split(":")[0])).toEqual([
+    "PORT",
+    "DATABASE_URL",
+    "AUTH_JWT_SECRET",
+    "LOG_LEVEL",
+  ]);
+  expect(problems.join()).not.toContain("canary");
+});
+
+test("production takes an operator's own secrets, or a key set in place of the shared one, and makes none", () => {
+  expect(load(PRODUCTION)).toMatchObject({ production: true, graphiql: false, tokens: { method: "HS256" } });
+  const { AUTH_JWT_SECRET: _unused, ...rest } = PRODUCTION;
+  expect(load({ ...rest, AUTH_JWKS_URL: "https://login.example.com/keys" }).tokens.method).toBe("JWKS");
+  expect(readdirSync(directory)).toEqual([]);
+});
+
+const SECRETS = ["AUTH_JWT_SECRET", "KEY_ENCRYPTION_KEYS", "ANTHROPIC_API_KEY", "DATABASE_URL"] as const;
+
+test.each(SECRETS)("production refuses to start without %s", (name) => {
+  const [problem, ...others] = problemsOf({ ...PRODUCTION, [name]: "" });
+  expect(problem).toMatch(new RegExp(`^${name} is missing\\. .+\\.$`));
+  expect(others).toEqual([]);
+  expect(readdirSync(directory)).toEqual([]);
+});
+
+test("production refuses all that is missing or wrong at once", () => {
+  const problems = problemsOf({ NODE_ENV: "production", PORT: "eighty" });
+  expect(problems).toHaveLength(5);
+  for (const name of ["PORT", ...SECRETS]) expect(problems.join("\n")).toContain(name);
+  expect(problems.join("\n")).toContain("AUTH_JWKS_URL");
+});
+
+test("production refuses the secrets that were made for development", () => {
+  const { jwt, keys } = secretsOf(load());
+  const development = {
+    AUTH_JWT_SECRET: jwt,
+    KEY_ENCRYPTION_KEYS: keys,
+    // The one that the server gives to its simulator.
+    ANTHROPIC_API_KEY: "sk-ant-development-simulated",
+  };
+  for (const [name, value] of Object.entries(development)) {
+    const [problem, ...others] = problemsOf({ ...PRODUCTION, [name]: value });
+    expect(problem).toMatch(new RegExp(`^${name} is a development value\\. .+`));
+    expect(problem).not.toContain(value);
+    expect(others).toEqual([]);
+  }
+  expect(problemsOf({ ...PRODUCTION, ...development })).toHaveLength(3);
+  const among = `${PRODUCTION.KEY_ENCRYPTION_KEYS}, ${keys}`;
+  expect(problemsOf({ ...PRODUCTION, KEY_ENCRYPTION_KEYS: among })).toHaveLength(1);
+});
+
+test("development secrets are made once, are their owner's alone to read, and are used again", () => {
+  const first = secretsOf(load());
+  expect(first.jwt).toMatch(/^development-[\w-]{43}$/);
+  expect(first.keys).toMatch(/^development:[\w+/]{43}=$/);
+  const files = readdirSync(directory).sort();
+  expect(files).toEqual(["auth-jwt-secret", "key-encryption-keys"]);
+  for (const file of files) expect(statSync(join(directory, file)).mode & 0o777).toBe(0o600);
+  expect(secretsOf(load())).toEqual(first);
+
+  directory = mkdtempSync(join(root, "other-"));
+  expect(secretsOf(load())).not.toEqual(first);
+});
+
+test("no secret is printed or serialised with the configuration", () => {
+  const config = load(PRODUCTION);
+  const shown =
+    inspect(config, { depth: null, showHidden: true }) + JSON.stringify(config) + String(config.databaseUrl);
+  for (const name of SECRETS) expect(shown).not.toContain(PRODUCTION[name]);
+  expect(shown).toContain("[secret]");
+});
+
+test("`.env.example` lists every name that is read, once, with its default", () => {
+  const text = readFileSync(join(PROJECT, ".env.example"), "utf8");
+  const listed = [...text.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name ?? "");
+  expect(listed.sort()).toEqual([...ENVIRONMENT_NAMES].sort());
+  expect(loadConfig({ ...parseEnv(text), DATA_DIR: directory })).toEqual(load());
+  expect(parseEnv(text).DATA_DIR).toBe("./.waypath");
+});
+
+function load(environment: Record<string, string> = {}): Config {
+  return loadConfig({ DATA_DIR: directory, ...environment });
+}
+
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    load(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split("\n");
+    throw error;
+  }
+  throw new Error("the environment was accepted");
+}
+
+function secretsOf(config: Config) {
+  const plaintext = (text: string) => text;
+  return {
+    jwt: config.tokens.method === "HS256" ? config.tokens.secret.use(plaintext) : "",
+    keys: config.keyEncryptionKeys.use(plaintext),
+    anthropic: config.anthropicApiKey?.use(plaintext),
+    database: config.databaseUrl?.use(plaintext),
+  };
+}

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import type { Client } from "graphql-ws";
+
+import { settleExpiredSessions } from "../../src/agents/reaper";
+import { createLogger } from "../../src/logger";
+import type { RunningServer } from "../../src/server";
+import { simulate } from "../../src/simulators/script";
+import { CHAT_TURN, collect, connect, FOLLOW, post, streamOf } from "../support/test-client";
+import { startTestServer, type TestServer } from "../support/test-server";
+
+let server: TestServer;
+let sibling: RunningServer;
+let token: string;
+let client: Client;
+let siblingClient: Client;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  sibling = await server.startSibling();
+  token = await server.token();
+  client = connect(server.url, token);
+  siblingClient = connect(sibling.url, token);
+});
+
+afterAll(async () => {
+  await client.dispose();
+  await siblingClient.dispose();
+  await server.close();
+});
+
+const ask = (message: string) => streamOf(client, CHAT_TURN, { input: { message } });
+const follow = (sessionId: string, after?: number, by = client) => streamOf(by, FOLLOW, { sessionId, after });
+const uuidOf = (id: string) => id.slice("ses_".length);
+
+test("every follower of a turn sees the same events, whenever it comes", async () => {
+  const leader = ask(simulate([[{ repeat: "tick ", times: 20, paceMs: 10 }]]));
+  const { value: started } = await leader.next();
+  const followers = [follow(started.sessionId), follow(started.sessionId), follow(started.sessionId)].map(collect);
+  const rest = await collect(leader);
+  const all = [started, ...rest];
+  for (const seen of await Promise.all(followers)) expect(seen).toEqual(all);
+  expect(await collect(follow(started.sessionId))).toEqual(all);
+});
+
+test("`after` sends only what is newer, and the whole text is known even then", async () => {
+  const all = await collect(ask(simulate([[{ repeat: "tick ", times: 20, paceMs: 5 }]])));
+  const { sessionId } = all[0];
+  for (const after of [0, 1, 3, all.length - 1]) {
+    expect(await collect(follow(sessionId, after))).toEqual(all.slice(after));
+  }
+  expect(await collect(follow(sessionId, all.length))).toEqual([]);
+  expect(await collect(follow(sessionId, -5))).toEqual(all);
+});
+
+test("a turn that no log here knows is told in its short form", async () => {
+  const all = await collect(ask("tell me later"));
+  const { session } = all.at(-1);
+  const short = await collect(follow(session.id, 0, siblingClient));
+
+  expect(short.map((event) => event.__typename)).toEqual(["TurnStarted", "TextDelta", "TurnFinished"]);
+  expect(short[1]).toMatchObject({ delta: session.text, text: session.text });
+  expect(short.map((event) => event.sequence)).toEqual([1, session.lastSequence - 1, session.lastSequence]);
+  expect(short.at(-1)).toEqual(all.at(-1));
+
+  // A reader that has seen some gets the end alone: its text replaces what it has.
+  expect(await collect(follow(session.id, 2, siblingClient))).toEqual([all.at(-1)]);
+  expect(await collect(follow(session.id, session.lastSequence, siblingClient))).toEqual([]);
+});
+
+test("a turn without text has no empty piece in its short form", async () => {
+  const all = await collect(ask(simulate([[{ status: 413 }]])));
+  const short = await collect(follow(all[0].sessionId, 0, siblingClient));
+  expect(short.map((event) => event.__typename)).toEqual(["TurnStarted", "TurnFailed"]);
+  expect(short.at(-1)).toEqual(all.at(-1));
+});
+
+test("a follower on another server gets the end of a turn that runs here", async () => {
+  const leader = ask(simulate([[{ repeat: "far ", times: 20, paceMs: 10 }]]));
+  const { value: started } = await leader.next();
+  const far = collect(follow(started.sessionId, 0, siblingClient));
+  const near = await collect(leader);
+  expect((await far).at(-1)).toEqual(near.at(-1));
+});
+
+test("what a row says of a running turn is in step: resuming after its number loses nothing", async () => {
+  const leader = ask(simulate([[{ repeat: "step ", times: 150, paceMs: 10 }]]));
+  const { value: started } = await leader.next();
+  const read = "query($id: ID!) { agentSession(id: $id) { text lastSequence status } }";
+  let row = { text: "", lastSequence: 0, status: "" };
+  for await (const event of leader) {
+    if (event.sequence % 10 !== 0) continue;
+    row = (await post(server.url, token, read, { id: started.sessionId })).data.agentSession;
+    if (row.lastSequence > 1 && row.status === "RUNNING") break;
+  }
+  expect(row.lastSequence).toBeGreaterThan(1);
+  const rest = await collect(follow(started.sessionId, row.lastSequence));
+  expect(row.text + rest.map((event) => event.delta ?? "").join("")).toBe("step ".repeat(150));
+});
+
+test("a dead server's turn is settled as interrupted, with what was kept of it", async () => {
+  const leader = ask(simulate([[{ usage: { input: 12 } }, { text: "Kept until here, then " }, { fault: "stall" }]]));
+  const { value: started } = await leader.next();
+  const id = uuidOf(started.sessionId);
+  // Wait for a checkpoint, then take the lease away as a dead server's runs out, for an owner that never comes back.
+  await checkpointOf(started.sessionId);
+  await server.dataSource.query(
+    "UPDATE agent_sessions SET lease_owner = gen_random_uuid(), lease_expires_at = now() - interval '1 second' WHERE id = $1",
+    [id],
+  );
+  await settleExpiredSessions(server.dataSource, createLogger("silent"));
+
+  const end = (await collect(leader)).at(-1);
+  expect(end).toMatchObject({ __typename: "TurnFailed", error: { code: "INTERRUPTED", retryable: true } });
+  expect(end.session).toMatchObject({
+    status: "INTERRUPTED",
+    text: "Kept until here, then ",
+    usage: { inputTokens: 12, outputTokens: 5 },
+    usageSource: "ESTIMATED",
+  });
+  // Whoever had lost the lease has written nothing since, and its followers were told what the row says.
+  const [row] = await server.dataSource.query("SELECT status, ended_at FROM agent_sessions WHERE id = $1", [id]);
+  expect(row).toMatchObject({ status: "INTERRUPTED", ended_at: expect.any(Date) });
+  await server.logged(
+    (line) => line.msg === "the turn was settled by another server" && line.session === started.sessionId,
+  );
+});
+
+test("an end is never dropped as already seen, though its server died before it could keep what it had told", async () => {
+  const all = await collect(ask("short"));
+  const { session } = all.at(-1);
+  await server.dataSource.query(
+    `UPDATE agent_sessions SET status = 'INTERRUPTED', finish_reason = NULL,
+       error = '{"code":"INTERRUPTED","message":"m","retryable":true,"retryAfterSeconds":null,"requestId":"r"}' WHERE id = $1`,
+    [uuidOf(session.id)],
+  );
+  const seen = session.lastSequence + 40;
+  const [end] = await collect(follow(session.id, seen, siblingClient));
+  expect(end).toMatchObject({ __typename: "TurnFailed", sequence: seen + 1 });
+});
+
+test("only whoever may see a turn may follow it", async () => {
+  const [started] = await collect(ask("mine alone"));
+  for (const content of [{ subject: "member", role: "MEMBER" as const }, { workspaceId: "globex" }]) {
+    const other = connect(server.url, await server.token(content));
+    const refused = collect(follow(started.sessionId, 0, other));
+    await expect(refused).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await other.dispose();
+  }
+  await expect(collect(follow("ses_none"))).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+/** Resolves once a running turn's text has reached its row. */
+async function checkpointOf(sessionId: string): Promise<void> {
+  const read = "query($id: ID!) { agentSession(id: $id) { text } }";
+  for (;;) {
+    const { data } = await post(server.url, token, read, { id: sessionId });
+    if (data.agentSession.text !== "") return;
+  }
+}
