@@ -31,21 +31,18 @@ export class RequestError extends Error {
   }
 }
 
-export const TURN_ERROR_CODES = [
-  "PROVIDER_AUTHENTICATION_FAILED",
-  "PROVIDER_RATE_LIMITED",
-  "PROVIDER_QUOTA_EXCEEDED",
-  "PROVIDER_UNAVAILABLE",
-  "CONTEXT_TOO_LONG",
-  "PROVIDER_KEY_UNREADABLE",
-  "PROVIDER_STREAM_BROKEN",
-  "INTERRUPTED",
-  "TIMEOUT",
-  "INTERNAL",
-] as const;
-
 /** Why an accepted turn failed. */
-export type TurnErrorCode = (typeof TURN_ERROR_CODES)[number];
+export type TurnErrorCode =
+  | "PROVIDER_AUTHENTICATION_FAILED"
+  | "PROVIDER_RATE_LIMITED"
+  | "PROVIDER_QUOTA_EXCEEDED"
+  | "PROVIDER_UNAVAILABLE"
+  | "CONTEXT_TOO_LONG"
+  | "PROVIDER_KEY_UNREADABLE"
+  | "PROVIDER_STREAM_BROKEN"
+  | "INTERRUPTED"
+  | "TIMEOUT"
+  | "INTERNAL";
 
 // Decided here once: whether the same request may do better later. Nobody downstream guesses from a status or a text.
 const RETRYABLE: Record<TurnErrorCode, boolean> = {

@@ -10,27 +10,14 @@ import type { FallbackReason, ModelRoute, ModelSelectionSource, Payer } from "./
 import { ThreadEntity } from "./thread.entity";
 import type { TokenUsage } from "./token-usage";
 
-export const AGENT_SESSION_STATUSES = [
-  "PENDING",
-  "RUNNING",
-  "COMPLETED",
-  "FAILED",
-  "CANCELLED",
-  "INTERRUPTED",
-] as const;
-
 /** Lifecycle of a session. The last four are terminal. */
-export type AgentSessionStatus = (typeof AGENT_SESSION_STATUSES)[number];
-
-export const FINISH_REASONS = ["STOP", "MAX_TOKENS", "REFUSAL", "STEP_LIMIT", "CANCELLED", "OTHER"] as const;
+export type AgentSessionStatus = "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED" | "INTERRUPTED";
 
 /** Why the model stopped. */
-export type FinishReason = (typeof FINISH_REASONS)[number];
-
-export const USAGE_SOURCES = ["REPORTED", "CHECKPOINT", "ESTIMATED"] as const;
+export type FinishReason = "STOP" | "MAX_TOKENS" | "REFUSAL" | "STEP_LIMIT" | "CANCELLED" | "OTHER";
 
 /** How a session's token counts are known. */
-export type UsageSource = (typeof USAGE_SOURCES)[number];
+export type UsageSource = "REPORTED" | "CHECKPOINT" | "ESTIMATED";
 
 /** Why a turn failed, as it is stored and shown. */
 export interface TurnError {

@@ -1,20 +1,14 @@
 import type { LlmProvider } from "../providers/language-model";
 import type { ModelMode } from "../workspaces/model-mode";
 
-export const MODEL_SELECTION_SOURCES = ["REQUEST", "BUDDY", "WORKSPACE", "DEFAULT"] as const;
-
 /** Where the mode of a turn came from, most specific first. */
-export type ModelSelectionSource = (typeof MODEL_SELECTION_SOURCES)[number];
-
-export const PAYERS = ["WAYPATH", "WORKSPACE"] as const;
+export type ModelSelectionSource = "REQUEST" | "BUDDY" | "WORKSPACE" | "DEFAULT";
 
 /** Who pays the provider. */
-export type Payer = (typeof PAYERS)[number];
-
-export const FALLBACK_REASONS = ["KEY_MISSING"] as const;
+export type Payer = "WAYPATH" | "WORKSPACE";
 
 /** Why a turn runs in another mode than the one asked for. */
-export type FallbackReason = (typeof FALLBACK_REASONS)[number];
+export type FallbackReason = "KEY_MISSING";
 
 /** Where a turn goes and who pays, and why: the receipt. Decided once when the turn starts and never changed. */
 export interface ModelRoute {

@@ -7,6 +7,7 @@ import type { ModelMode } from "../workspaces/model-mode";
 import { isAdmin } from "../workspaces/permissions";
 import { AgentSessionEntity, type AgentSessionStatus } from "./agent-session.entity";
 import { ThreadEntity } from "./thread.entity";
+import { totalTokens } from "./token-usage";
 
 export interface SessionFilter {
   buddies?: readonly string[] | null;
@@ -24,9 +25,10 @@ export interface SessionOrder {
   direction: "ASC" | "DESC";
 }
 
-/** Where a page begins: after the row with this sort value and id. Values are text as the database compares them. */
+/** Where a page begins: after the row with this sort value and id. */
 export interface PagePosition {
-  value: string;
+  /** Tokens, or milliseconds since 1970. */
+  value: number;
   id: string;
 }
 
@@ -52,13 +54,30 @@ export interface SessionQueries {
 /** A followed turn's row is touched at most this often, in seconds: far below the shortest time it may be unattended. */
 const TOUCH_AFTER_SECONDS = 5;
 
-const SORT_EXPRESSIONS = {
-  STARTED_AT: { expression: "row.started_at", type: "timestamptz" },
+/** What a list is ordered by: an expression of the row, and its value as a position keeps it. */
+interface Sort<Row> {
+  expression: string;
+  type: "timestamptz" | "bigint";
+  valueOf(row: Row): number;
+}
+
+const SESSION_SORTS: Record<SessionOrder["field"], Sort<AgentSessionEntity>> = {
+  STARTED_AT: {
+    expression: "row.started_at",
+    type: "timestamptz",
+    valueOf: ({ startedAt }) => startedAt.getTime(),
+  },
   TOTAL_TOKENS: {
     expression: "(row.input_tokens + row.output_tokens + row.cache_read_tokens + row.cache_write_tokens)",
     type: "bigint",
+    valueOf: ({ usage }) => totalTokens(usage),
   },
-} as const;
+};
+const THREAD_SORT: Sort<ThreadEntity> = {
+  expression: "row.updated_at",
+  type: "timestamptz",
+  valueOf: ({ updatedAt }) => updatedAt.getTime(),
+};
 
 export function createSessionQueries(dataSource: DataSource): SessionQueries {
   const sessions = (viewer: Viewer) => visible(dataSource, AgentSessionEntity, viewer);
@@ -71,11 +90,10 @@ export function createSessionQueries(dataSource: DataSource): SessionQueries {
       return session;
     },
     list: (viewer, filter, order, page) =>
-      readPage(filtered(sessions(viewer), filter), SORT_EXPRESSIONS[order.field], order.direction, page),
+      readPage(filtered(sessions(viewer), filter), SESSION_SORTS[order.field], order.direction, page),
     count: (viewer, filter) => filtered(sessions(viewer), filter).getCount(),
     findThread: (viewer, threadId) => threads(viewer).andWhere("row.id = :threadId", { threadId }).getOne(),
-    listThreads: (viewer, page) =>
-      readPage(threads(viewer), { expression: "row.updated_at", type: "timestamptz" }, "DESC", page),
+    listThreads: (viewer, page) => readPage(threads(viewer), THREAD_SORT, "DESC", page),
   };
 }
 
@@ -97,10 +115,10 @@ function filtered(
   filter: SessionFilter,
 ): SelectQueryBuilder<AgentSessionEntity> {
   const conditions: [string, unknown][] = [
-    ["row.buddy_slug = ANY(:buddies)", filter.buddies],
+    ["row.buddy_slug = ANY(:buddies)", filter.buddies?.map(searchable)],
     ["row.mode = ANY(:modes)", filter.modes],
     ["row.status = ANY(:statuses)", filter.statuses],
-    ["row.model_id = :modelId", filter.modelId],
+    ["row.model_id = :modelId", filter.modelId && searchable(filter.modelId)],
     ["row.thread_id = :threadId", filter.threadId],
     ["row.started_at >= :startedAfter", filter.startedAfter],
     ["row.started_at < :startedBefore", filter.startedBefore],
@@ -112,10 +130,15 @@ function filtered(
   return filter.topLevelOnly ? query.andWhere("row.parent_id IS NULL") : query;
 }
 
+/** The database keeps no NUL, and fails even when asked for one: what is asked for instead is not there either. */
+function searchable(text: string): string {
+  return text.replaceAll("\0", "\ufffd");
+}
+
 /** One page by keyset: as quick on the thousandth page as on the first, and steady while rows are added. */
 async function readPage<Row extends ObjectLiteral & { id: string }>(
   query: SelectQueryBuilder<Row>,
-  sort: { expression: string; type: string },
+  sort: Sort<Row>,
   direction: "ASC" | "DESC",
   { first, after }: { first: number; after: PagePosition | null },
 ): Promise<Page<Row>> {
@@ -123,22 +146,16 @@ async function readPage<Row extends ObjectLiteral & { id: string }>(
     const comparison = direction === "ASC" ? ">" : "<";
     query.andWhere(
       `(${sort.expression}, row.id) ${comparison} (CAST(:afterValue AS ${sort.type}), CAST(:afterId AS uuid))`,
-      {
-        afterValue: after.value,
-        afterId: after.id,
-      },
+      { afterValue: sort.type === "timestamptz" ? new Date(after.value) : after.value, afterId: after.id },
     );
   }
-  const { entities, raw } = await query
-    .addSelect(`CAST(${sort.expression} AS text)`, "position")
+  const found = await query
     .orderBy(sort.expression, direction)
     .addOrderBy("row.id", direction)
     .limit(first + 1)
-    .getRawAndEntities<{ position: string }>();
-  const rows = entities.slice(0, first).map((row, index) => {
-    return { row, position: { value: raw[index]?.position ?? "", id: row.id } };
-  });
-  return { rows, hasNextPage: entities.length > first };
+    .getMany();
+  const rows = found.slice(0, first).map((row) => ({ row, position: { value: sort.valueOf(row), id: row.id } }));
+  return { rows, hasNextPage: found.length > first };
 }
 
 async function touch(dataSource: DataSource, sessionId: string): Promise<void> {

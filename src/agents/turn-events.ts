@@ -3,10 +3,8 @@
 import type { AgentSessionEntity, FinishReason, TurnError } from "./agent-session.entity";
 import type { TokenUsage } from "./token-usage";
 
-export const TURN_NOTICE_CODES = ["RETRYING", "HISTORY_TRUNCATED"] as const;
-
 /** Something a client may want to show, that does not stop the turn. */
-export type TurnNoticeCode = (typeof TURN_NOTICE_CODES)[number];
+export type TurnNoticeCode = "RETRYING" | "HISTORY_TRUNCATED";
 
 /** A session as it was at the moment of an event. */
 export type SessionSnapshot = Readonly<AgentSessionEntity>;

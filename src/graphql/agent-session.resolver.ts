@@ -33,12 +33,12 @@ export async function sessionConnection(
   { threadId, ...conditions }: AgentSessionFilter,
   order: SessionOrder = NEWEST_FIRST,
 ): Promise<SessionConnectionSource<AgentSessionEntity>> {
-  const page = readPageArgs(args);
+  const page = readPageArgs(args, order.field);
   const filter: SessionFilter = {
     ...conditions,
-    ...(threadId ? { threadId: uuidOf("thread", threadId) ?? NO_ROW } : {}),
+    threadId: typeof threadId === "string" ? (uuidOf("thread", threadId) ?? NO_ROW) : null,
   };
-  const connection = connectionFrom(await sessions.list(viewer, filter, order, page), page.after);
+  const connection = connectionFrom(await sessions.list(viewer, filter, order, page), page);
   return { ...connection, count: () => sessions.count(viewer, filter) };
 }
 

@@ -108,7 +108,7 @@ function turnRequest(input: ChatTurnInput, operationId: string | null): TurnRequ
   return {
     buddy: input.buddy ?? null,
     message: input.message,
-    threadId: input.threadId ? (uuidOf("thread", input.threadId) ?? NO_ROW) : null,
+    threadId: typeof input.threadId === "string" ? (uuidOf("thread", input.threadId) ?? NO_ROW) : null,
     buddyModels: input.buddyModels ?? [],
     // Only an id that is unique anywhere may stand for the user's intent: "1" would attach to yesterday's turn.
     idempotencyKey: input.idempotencyKey ?? (operationId !== null && UUID.test(operationId) ? operationId : null),

@@ -185,9 +185,10 @@ export class WorkspaceProvidersResolver {
     @Root() workspace: WorkspaceEntity,
     @Args(() => PageArgs) args: PageArgs,
   ): Promise<ConnectionSource<ProviderKeyEventEntity>> {
-    const { first, after } = readPageArgs(args);
-    const page = await this.providerKeys.events(workspace.id, { first, afterId: after?.id });
-    const rows = page.rows.map((row) => ({ row, position: { id: row.id, value: "" } }));
-    return connectionFrom({ rows, hasNextPage: page.hasNextPage }, after);
+    const page = readPageArgs(args, "KEY_EVENTS");
+    const found = await this.providerKeys.events(workspace.id, { first: page.first, afterId: page.after?.id });
+    // Ordered by id alone.
+    const rows = found.rows.map((row) => ({ row, position: { id: row.id, value: 0 } }));
+    return connectionFrom({ rows, hasNextPage: found.hasNextPage }, page);
   }
 }

@@ -93,7 +93,7 @@ export class WorkspaceResolver {
     @Args(() => PageArgs) args: PageArgs,
     @Ctx() { viewer }: GraphqlContext,
   ): Promise<ConnectionSource<ThreadEntity>> {
-    const page = readPageArgs(args);
-    return connectionFrom(await this.sessions.listThreads(viewer, page), page.after);
+    const page = readPageArgs(args, "THREADS");
+    return connectionFrom(await this.sessions.listThreads(viewer, page), page);
   }
 }

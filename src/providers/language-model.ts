@@ -75,11 +75,9 @@ export type ModelPart =
   /** The call's counts so far. Replaces the earlier ones, never adds to them; only ever grows. */
   | { type: "usage"; usage: ModelUsage };
 
-export const MODEL_FINISH_REASONS = ["STOP", "TOOL_CALLS", "MAX_TOKENS", "REFUSAL", "OTHER"] as const;
-
 /** How a call ended: normalized, and in the provider's own word. */
 export interface ModelFinish {
-  reason: { unified: (typeof MODEL_FINISH_REASONS)[number]; raw: string };
+  reason: { unified: "STOP" | "TOOL_CALLS" | "MAX_TOKENS" | "REFUSAL" | "OTHER"; raw: string };
   usage: ModelUsage;
 }
 

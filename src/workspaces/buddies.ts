@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
 
-export const BUDDY_ROLES = ["ORCHESTRATOR", "SPECIALIST"] as const;
+import { ConfigError } from "../config";
 
-export type BuddyRole = (typeof BUDDY_ROLES)[number];
+export type BuddyRole = "ORCHESTRATOR" | "SPECIALIST";
 
 /** An agent of every workspace, as the buddies file describes it. */
 export interface Buddy {
@@ -38,26 +38,41 @@ const file = z.strictObject({
     .min(1),
 });
 
-/** Reads the buddies file. Throws with the file's name and every problem found in it. */
+/** Reads the buddies file. Throws a `ConfigError` with the file's name and every problem found in it. */
 export function loadBuddies(path: string): Buddies {
-  return parseBuddies(readFileSync(path, "utf8"), path);
+  return parseBuddies(
+    attempt(path, () => readFileSync(path, "utf8")),
+    path,
+  );
 }
 
 export function parseBuddies(text: string, path: string): Buddies {
-  const parsed = file.safeParse(parse(text));
-  if (!parsed.success) throw new Error(`${path} cannot be used:\n${z.prettifyError(parsed.error)}`);
+  const parsed = file.safeParse(attempt(path, () => parse(text)));
+  if (!parsed.success) throw unusable(path, z.prettifyError(parsed.error));
 
   const buddies = parsed.data.buddies.map(({ orchestrator, description, ...rest }): Buddy => {
     return { ...rest, description: description ?? null, role: orchestrator ? "ORCHESTRATOR" : "SPECIALIST" };
   });
   const bySlug = new Map(buddies.map((buddy) => [buddy.slug, buddy]));
-  if (bySlug.size < buddies.length) throw new Error(`${path} cannot be used: two buddies have the same slug.`);
+  if (bySlug.size < buddies.length) throw unusable(path, "two buddies have the same slug.");
   const [orchestrator, ...others] = buddies.filter((buddy) => buddy.role === "ORCHESTRATOR");
   if (orchestrator === undefined || others.length > 0) {
-    throw new Error(`${path} cannot be used: exactly one buddy must have \`orchestrator: true\`.`);
+    throw unusable(path, "exactly one buddy must have `orchestrator: true`.");
   }
   const specialists = buddies
     .filter((buddy) => buddy !== orchestrator)
     .sort((a, b) => a.name.localeCompare(b.name, "en"));
   return { all: [orchestrator, ...specialists], orchestrator, find: (slug) => bySlug.get(slug) };
+}
+
+function attempt<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw unusable(path, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function unusable(path: string, reason: string): ConfigError {
+  return new ConfigError([`BUDDIES_FILE: ${path} cannot be used: ${reason}`]);
 }

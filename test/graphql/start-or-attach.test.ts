@@ -180,10 +180,10 @@ test("a key belongs to its user in its workspace", async () => {
 });
 
 /** The socket that a client makes, to be broken by the test. */
-function keepSocket(keep: (socket: WebSocket) => void): typeof WebSocket {
+function keepSocket(keep: (socket: WebSocket) => void) {
   return class extends WebSocket {
-    constructor(...args: ConstructorParameters<typeof WebSocket>) {
-      super(...args);
+    constructor(address: string, protocols: string) {
+      super(address, protocols);
       keep(this);
     }
   };

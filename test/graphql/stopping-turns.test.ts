@@ -2,12 +2,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Client } from "graphql-ws";
 
 import { simulate } from "../../src/simulators/script";
-import { CHAT_TURN, collect, connect, post, streamOf } from "../support/test-client";
+import { CANCEL, CHAT_TURN, collect, connect, post, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
-
-const CANCEL = /* GraphQL */ `mutation Cancel($id: ID!) {
-  cancelTurn(input: { sessionId: $id }) { session { id status } userErrors { code field message } }
-}`;
 
 let server: TestServer;
 let token: string;
@@ -24,7 +20,8 @@ afterAll(async () => {
   await server.close();
 });
 
-const cancel = async (id: string, as = token) => (await post(server.url, as, CANCEL, { id })).data.cancelTurn;
+const cancel = async (id: string, as = token) =>
+  (await post(server.url, as, CANCEL, { sessionId: id })).data.cancelTurn;
 
 /** A turn that says something and then hears nothing more from its provider. */
 async function startSilent(name: string) {
@@ -97,7 +94,7 @@ test("only who may see a turn may cancel it", async () => {
 test("another server cancels a turn that it does not run", async () => {
   const sibling = await server.startSibling();
   const { id, stream, call } = await startSilent("elsewhere");
-  const { data } = await post(sibling.url, token, CANCEL, { id });
+  const { data } = await post(sibling.url, token, CANCEL, { sessionId: id });
   expect(data.cancelTurn.userErrors).toEqual([]);
   await server.anthropic.journal.waitFor((entry) => entry === call && entry.outcome === "aborted");
   expect((await collect(stream)).at(-1).session.status).toBe("CANCELLED");

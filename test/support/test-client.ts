@@ -1,6 +1,8 @@
 import { type Client, createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 
+import { CancelTurnDocument, ChatTurnDocument, FollowTurnDocument } from "../generated/graphql";
+
 /** A GraphQL response over HTTP, with the status it came with. */
 export interface HttpAnswer<Data> {
   status: number;
@@ -39,35 +41,9 @@ export function connect(url: string, token: string, options: Partial<Parameters<
   });
 }
 
-export const CHAT_TURN = /* GraphQL */ `
-  subscription ChatTurn($input: ChatTurnInput!, $after: Int) {
-    chatTurn(input: $input, after: $after) { ...Event }
-  }
-  fragment Event on ChatTurnEvent {
-    __typename sequence at sessionId buddy
-    ... on TurnStarted { session { ...Session } }
-    ... on TextDelta { blockId delta text }
-    ... on UsageUpdated { usage { ...Usage } }
-    ... on TurnNotice { code message }
-    ... on TurnFinished { finishReason session { ...Session } }
-    ... on TurnFailed { error { ...Error } session { ...Session } }
-  }
-  fragment Session on AgentSession {
-    id threadId buddySlug buddyName status modelId prompt text usage { ...Usage } usageSource finishReason lastSequence
-    route { requestedMode modeSource mode fallbackReason payer provider modelId modelReason maskedKey }
-    error { ...Error } startedAt endedAt durationMs timeToFirstTokenMs
-    buddy { slug } requestedBy { name }
-  }
-  fragment Usage on TokenUsage {
-    inputTokens outputTokens cacheReadTokens cacheWriteTokens reasoningTokens totalTokens
-  }
-  fragment Error on TurnError { code message retryable retryAfterSeconds requestId }
-`;
-
-export const FOLLOW = CHAT_TURN.replace(
-  /subscription[\s\S]*?\}\s*\}/,
-  "subscription Follow($sessionId: ID!, $after: Int) { agentSessionEvents(sessionId: $sessionId, after: $after) { ...Event } }",
-);
+export const CHAT_TURN = ChatTurnDocument.toString();
+export const FOLLOW = FollowTurnDocument.toString();
+export const CANCEL = CancelTurnDocument.toString();
 
 /** The events of one stream, in order; throws GraphQL errors as `StreamRefused`. */
 export async function* streamOf(client: Client, query: string, variables: object): AsyncGenerator<Answer, void, void> {

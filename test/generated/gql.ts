@@ -1,0 +1,32 @@
+/* eslint-disable */
+import * as types from './graphql';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "subscription ChatTurn($input: ChatTurnInput!, $after: Int) {\n  chatTurn(input: $input, after: $after) {\n    ...TurnEvent\n  }\n}\n\nsubscription FollowTurn($sessionId: ID!, $after: Int) {\n  agentSessionEvents(sessionId: $sessionId, after: $after) {\n    ...TurnEvent\n  }\n}\n\nmutation CancelTurn($sessionId: ID!) {\n  cancelTurn(input: {sessionId: $sessionId}) {\n    session {\n      id\n      status\n    }\n    userErrors {\n      code\n      field\n      message\n    }\n  }\n}\n\nfragment TurnEvent on ChatTurnEvent {\n  __typename\n  sequence\n  at\n  sessionId\n  buddy\n  ... on TurnStarted {\n    session {\n      ...TurnSession\n    }\n  }\n  ... on TextDelta {\n    blockId\n    delta\n    text\n  }\n  ... on UsageUpdated {\n    usage {\n      ...Usage\n    }\n  }\n  ... on TurnNotice {\n    code\n    message\n  }\n  ... on TurnFinished {\n    finishReason\n    session {\n      ...TurnSession\n    }\n  }\n  ... on TurnFailed {\n    error {\n      ...Failure\n    }\n    session {\n      ...TurnSession\n    }\n  }\n}\n\nfragment TurnSession on AgentSession {\n  id\n  threadId\n  buddySlug\n  buddyName\n  status\n  modelId\n  prompt\n  text\n  usage {\n    ...Usage\n  }\n  usageSource\n  finishReason\n  lastSequence\n  route {\n    requestedMode\n    modeSource\n    mode\n    fallbackReason\n    payer\n    provider\n    modelId\n    modelReason\n    maskedKey\n  }\n  error {\n    ...Failure\n  }\n  startedAt\n  endedAt\n  durationMs\n  timeToFirstTokenMs\n  buddy {\n    slug\n  }\n  requestedBy {\n    name\n  }\n}\n\nfragment Usage on TokenUsage {\n  inputTokens\n  outputTokens\n  cacheReadTokens\n  cacheWriteTokens\n  reasoningTokens\n  totalTokens\n}\n\nfragment Failure on TurnError {\n  code\n  message\n  retryable\n  retryAfterSeconds\n  requestId\n}": typeof types.ChatTurnDocument,
+};
+const documents: Documents = {
+    "subscription ChatTurn($input: ChatTurnInput!, $after: Int) {\n  chatTurn(input: $input, after: $after) {\n    ...TurnEvent\n  }\n}\n\nsubscription FollowTurn($sessionId: ID!, $after: Int) {\n  agentSessionEvents(sessionId: $sessionId, after: $after) {\n    ...TurnEvent\n  }\n}\n\nmutation CancelTurn($sessionId: ID!) {\n  cancelTurn(input: {sessionId: $sessionId}) {\n    session {\n      id\n      status\n    }\n    userErrors {\n      code\n      field\n      message\n    }\n  }\n}\n\nfragment TurnEvent on ChatTurnEvent {\n  __typename\n  sequence\n  at\n  sessionId\n  buddy\n  ... on TurnStarted {\n    session {\n      ...TurnSession\n    }\n  }\n  ... on TextDelta {\n    blockId\n    delta\n    text\n  }\n  ... on UsageUpdated {\n    usage {\n      ...Usage\n    }\n  }\n  ... on TurnNotice {\n    code\n    message\n  }\n  ... on TurnFinished {\n    finishReason\n    session {\n      ...TurnSession\n    }\n  }\n  ... on TurnFailed {\n    error {\n      ...Failure\n    }\n    session {\n      ...TurnSession\n    }\n  }\n}\n\nfragment TurnSession on AgentSession {\n  id\n  threadId\n  buddySlug\n  buddyName\n  status\n  modelId\n  prompt\n  text\n  usage {\n    ...Usage\n  }\n  usageSource\n  finishReason\n  lastSequence\n  route {\n    requestedMode\n    modeSource\n    mode\n    fallbackReason\n    payer\n    provider\n    modelId\n    modelReason\n    maskedKey\n  }\n  error {\n    ...Failure\n  }\n  startedAt\n  endedAt\n  durationMs\n  timeToFirstTokenMs\n  buddy {\n    slug\n  }\n  requestedBy {\n    name\n  }\n}\n\nfragment Usage on TokenUsage {\n  inputTokens\n  outputTokens\n  cacheReadTokens\n  cacheWriteTokens\n  reasoningTokens\n  totalTokens\n}\n\nfragment Failure on TurnError {\n  code\n  message\n  retryable\n  retryAfterSeconds\n  requestId\n}": types.ChatTurnDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "subscription ChatTurn($input: ChatTurnInput!, $after: Int) {\n  chatTurn(input: $input, after: $after) {\n    ...TurnEvent\n  }\n}\n\nsubscription FollowTurn($sessionId: ID!, $after: Int) {\n  agentSessionEvents(sessionId: $sessionId, after: $after) {\n    ...TurnEvent\n  }\n}\n\nmutation CancelTurn($sessionId: ID!) {\n  cancelTurn(input: {sessionId: $sessionId}) {\n    session {\n      id\n      status\n    }\n    userErrors {\n      code\n      field\n      message\n    }\n  }\n}\n\nfragment TurnEvent on ChatTurnEvent {\n  __typename\n  sequence\n  at\n  sessionId\n  buddy\n  ... on TurnStarted {\n    session {\n      ...TurnSession\n    }\n  }\n  ... on TextDelta {\n    blockId\n    delta\n    text\n  }\n  ... on UsageUpdated {\n    usage {\n      ...Usage\n    }\n  }\n  ... on TurnNotice {\n    code\n    message\n  }\n  ... on TurnFinished {\n    finishReason\n    session {\n      ...TurnSession\n    }\n  }\n  ... on TurnFailed {\n    error {\n      ...Failure\n    }\n    session {\n      ...TurnSession\n    }\n  }\n}\n\nfragment TurnSession on AgentSession {\n  id\n  threadId\n  buddySlug\n  buddyName\n  status\n  modelId\n  prompt\n  text\n  usage {\n    ...Usage\n  }\n  usageSource\n  finishReason\n  lastSequence\n  route {\n    requestedMode\n    modeSource\n    mode\n    fallbackReason\n    payer\n    provider\n    modelId\n    modelReason\n    maskedKey\n  }\n  error {\n    ...Failure\n  }\n  startedAt\n  endedAt\n  durationMs\n  timeToFirstTokenMs\n  buddy {\n    slug\n  }\n  requestedBy {\n    name\n  }\n}\n\nfragment Usage on TokenUsage {\n  inputTokens\n  outputTokens\n  cacheReadTokens\n  cacheWriteTokens\n  reasoningTokens\n  totalTokens\n}\n\nfragment Failure on TurnError {\n  code\n  message\n  retryable\n  retryAfterSeconds\n  requestId\n}"): typeof import('./graphql').ChatTurnDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}
