@@ -33,8 +33,13 @@ const MARK = [
   '<circle cx="8" cy="23" r="3" fill="#fff"/><circle cx="24" cy="9" r="3" fill="#fff"/></svg>',
 ].join("");
 
-/** The editor's panes stand side by side; a phone has room for one above the other. */
-const NARROW_STYLE = `@media (max-width: 700px) {
+/**
+ * Pressed, a tab jumps to where the editor's opening animation began, and the first click on it is lost: it stays in place.
+ * The panes stand side by side; a phone has room for one above the other.
+ */
+const STYLE = `
+.graphiql-tab { transform: none !important; }
+@media (max-width: 700px) {
   #graphiql-session { flex-direction: column; }
   #graphiql-session > * { min-height: 0; }
   #graphiql-session > .graphiql-horizontal-drag-bar, .graphiql-logo { display: none; }
@@ -71,7 +76,7 @@ export async function buildGraphiqlPage({ graphqlPath, token = "" }: GraphiqlPag
     '<html lang="en">',
     '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${TITLE}</title><link rel="icon" href="data:image/svg+xml,${encodeURIComponent(MARK)}">`,
-    `<style>${editor.css}\n${NARROW_STYLE}</style></head>`,
+    `<style>${editor.css}${STYLE}</style></head>`,
     '<body><noscript>This page needs JavaScript.</noscript><div id="root"></div>',
     ...scripts.map((script) => `<script>${script}</script>`),
     "</body></html>",

@@ -72,7 +72,7 @@ async function configure(provider: string, apiKey: string): Promise<void> {
 
 /** A stored Claude key that the provider has stopped accepting. */
 async function configureRejected(): Promise<void> {
-  const key = "sk-ant-api03-rejected-later-x4Qz";
+  const key = "sk-ant-api03-accepted-at-first-x4Qz";
   await configure("CLAUDE", key);
   server.anthropic.rejectKey(key);
   const document = "mutation { verifyProvider(input: { provider: CLAUDE }) { provider { status } } }";

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { expect } from "@jest/globals";
 
+import { uuidOf } from "../../src/ids";
 import type { TokenContent } from "../../src/workspaces/issue-token";
-import { CHAT_TURN, collect, connect, FOLLOW, post, streamOf } from "../support/test-client";
+import { collect, connect, FOLLOW, post, streamOf } from "../support/test-client";
 import type { TestServer } from "../support/test-server";
 
 /** Somebody with a token of a workspace. */
@@ -11,10 +12,9 @@ export type Person = Awaited<ReturnType<typeof meet>>;
 /** A workspace that nobody has used before. */
 export type TestWorkspace = ReturnType<typeof newWorkspace>;
 
-const START = CHAT_TURN.replace(
-  /subscription[\s\S]*?\}\s*\}/,
-  "mutation Start($input: ChatTurnInput!) { startTurn(input: $input) { session { ...Session } userErrors { field message code } } }",
-).replace(/fragment Event[\s\S]*?(?=fragment Session)/, "");
+const START = `mutation ($input: ChatTurnInput!) {
+  startTurn(input: $input) { session { id } userErrors { field message code } }
+}`;
 
 export function newWorkspace(server: TestServer) {
   const id = `w-${randomBytes(6).toString("hex")}`;
@@ -37,6 +37,8 @@ async function meet(server: TestServer, content: Partial<TokenContent>) {
     expect(errors).toBeUndefined();
     return data;
   };
+  const { viewer } = await ask("{ viewer { user { id } workspace { id } } }");
+  const userId = uuidOf("user", viewer.user.id) ?? "";
   /** Starts a turn and follows it to its end. Resolves with its session as the last event has it. */
   const runTurn = async (input: { message: string } & Record<string, unknown>) => {
     const { startTurn } = await ask(START, { input });
@@ -46,5 +48,5 @@ async function meet(server: TestServer, content: Partial<TokenContent>) {
     await client.dispose();
     return events.at(-1).session;
   };
-  return { token, answer, ask, runTurn };
+  return { token, workspaceId: String(viewer.workspace.id), userId, answer, ask, runTurn };
 }

@@ -1,0 +1,43 @@
+// Asks a buddy and prints the answer as it streams, then the receipt: node docs/first-turn.mjs <token> [message]
+import { createClient } from "graphql-ws";
+import { WebSocket } from "ws";
+
+const [token, message = "What can you do for me?"] = process.argv.slice(2);
+const client = createClient({
+  url: process.env.WAYPATH_URL ?? "ws://127.0.0.1:4000/graphql",
+  webSocketImpl: WebSocket,
+  connectionParams: { authorization: `Bearer ${token}` },
+  // 4403: the token is not good. An app would get a new one and try again.
+  shouldRetry: (closed) => closed.code !== undefined && closed.code !== 4403,
+});
+
+const query = `subscription ($input: ChatTurnInput!) {
+  chatTurn(input: $input) {
+    ... on TextDelta { delta }
+    ... on TurnFinished { session { buddyName route { mode payer modelId maskedKey } usage { totalTokens } } }
+    ... on TurnFailed { error { code message } }
+  }
+}`;
+// One key for one press of Send: a reconnect attaches to the same turn instead of paying for a second one.
+const input = { message, idempotencyKey: crypto.randomUUID() };
+
+try {
+  for await (const { data, errors } of client.iterate({ query, variables: { input } })) {
+    if (errors) throw new Error(errors[0].message);
+    const { delta, session, error } = data.chatTurn;
+    if (delta) process.stdout.write(delta);
+    if (error) console.error(`\n${error.code}: ${error.message}`);
+    if (session) {
+      const { mode, payer, modelId, maskedKey } = session.route;
+      const tokens = session.usage.totalTokens;
+      console.log(
+        `\n\n${session.buddyName} · ${modelId} · ${mode}, paid by ${payer}${maskedKey ? ` (${maskedKey})` : ""} · ${tokens} tokens`,
+      );
+    }
+  }
+} catch (error) {
+  const why = error.code === 4403 ? "The token was refused." : `Is the server running? ${error.message ?? error.code}`;
+  console.error(why);
+  process.exitCode = 1;
+}
+await client.dispose();

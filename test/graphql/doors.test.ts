@@ -1,0 +1,167 @@
+// What both doors have in common: one pipeline of validation, masking and limits.
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+
+import { simulate } from "../../src/simulators/script";
+import { introduce } from "../support/raw-socket";
+import { CHAT_TURN, connect, FOLLOW, streamOf } from "../support/test-client";
+import { startTestServer, type TestServer } from "../support/test-server";
+
+interface Answer {
+  data?: unknown;
+  errors?: {
+    message: string;
+    path?: unknown[];
+    locations?: unknown[];
+    extensions: { code: string; requestId?: string };
+  }[];
+}
+
+type Door = (server: TestServer, query: string, variables?: unknown) => Promise<Answer>;
+
+const overHttp: Door = async (server, query, variables) => {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${await server.token()}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+};
+
+const overSocket: Door = async (server, query, variables) => {
+  const socket = await introduce(server.url, { authorization: `Bearer ${await server.token()}` });
+  socket.send({ type: "subscribe", id: "1", payload: { query, variables } });
+  const { type, payload } = await socket.next();
+  await socket.close();
+  return type === "error" ? { errors: payload } : payload;
+};
+
+const DOORS: [string, Door][] = [
+  ["HTTP", overHttp],
+  ["the socket", overSocket],
+];
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+describe.each(DOORS)("over %s", (_name, ask) => {
+  test("queries and mutations are answered", async () => {
+    expect(await ask(server, "{ viewer { role workspace { id } } }")).toEqual({
+      data: { viewer: { role: "ADMIN", workspace: { id: "acme" } } },
+    });
+    const mutation = "mutation { updateRoutingPolicy(input: {byokFallback: FAIL}) { userErrors { code } } }";
+    expect(await ask(server, mutation)).toEqual({ data: { updateRoutingPolicy: { userErrors: [] } } });
+  });
+
+  test.each([
+    ["{ viewer { ", "GRAPHQL_PARSE_FAILED", "Syntax Error"],
+    ["{ viewer { nothing } }", "GRAPHQL_VALIDATION_FAILED", 'Cannot query field "nothing"'],
+  ])("%s is explained, with its place", async (query, code, message) => {
+    const { errors } = await ask(server, query);
+    expect(errors).toEqual([
+      { message: expect.stringContaining(message), locations: [expect.anything()], extensions: { code } },
+    ]);
+  });
+
+  test("a value of the wrong type is the client's to mend", async () => {
+    const { errors } = await ask(server, "query($id: ID!) { agentSession(id: $id) { id } }", {});
+    expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
+  });
+
+  test("a schema may be introspected while GraphiQL is on", async () => {
+    const { data } = await ask(server, '{ __schema { queryType { name } } __type(name: "Query") { name } }');
+    expect(data).toEqual({ __schema: { queryType: { name: "Query" } }, __type: { name: "Query" } });
+  });
+
+  // A tail that a pattern for usual keys would leave standing.
+  const KEY = "sk-ant-canary.with/odd+characters~and=a@tail-0123456789";
+  const CONFIGURE =
+    "mutation($input: ConfigureProviderInput!) { configureProvider(input: $input) { userErrors { code } } }";
+  test.each<[string, string, unknown?]>([
+    ["in the place of an enum", `mutation { configureProvider(input: {provider: "${KEY}"}) { userErrors { code } } }`],
+    ["in an unknown field", `mutation { configureProvider(input: {key: "${KEY}"}) { userErrors { code } } }`],
+    ["in the place of an object", `mutation { configureProvider(input: "${KEY}") { userErrors { code } } }`],
+    ["in a list", `mutation { configureProvider(input: [{apiKey: "${KEY}"}]) { userErrors { code } } }`],
+    ["in the place of a number", `{ workspace { agentSessions(first: "${KEY}") { totalCount } } }`],
+    ["in an unknown argument", `{ viewer(key: "${KEY}") { role } }`],
+    ["in the place of a name", `{ "${KEY}" }`],
+    ["as a block string in the place of a name", `{ """${KEY}""" }`],
+    [
+      "without quotes",
+      `mutation { configureProvider(input: {provider: CLAUDE, apiKey: ${KEY}}) { userErrors { code } } }`,
+    ],
+    ["in a default", `query($first: Int = "${KEY}") { workspace { agentSessions(first: $first) { totalCount } } }`],
+    ["in a variable of a wrong type", CONFIGURE, { input: KEY }],
+    ["in a variable's unknown field", CONFIGURE, { input: { provider: "CLAUDE", apiKey: KEY, key: KEY } }],
+    ["in a variable's enum", CONFIGURE, { input: { provider: KEY, apiKey: KEY } }],
+    ["in a variable that lacks a field", CONFIGURE, { input: { apiKey: KEY } }],
+    ["in a variable's list", CONFIGURE, { input: { provider: "CLAUDE", apiKey: [KEY] } }],
+  ])("a key is not repeated: %s", async (_place, query, variables) => {
+    const answer = await ask(server, query, variables);
+    expect(answer.errors?.length).toBeGreaterThan(0);
+    for (const part of ["canary", "odd", "tail", "0123456789"]) expect(JSON.stringify(answer)).not.toContain(part);
+  });
+});
+
+test("nothing that was sent has reached the log", () => {
+  const logged = JSON.stringify(server.logs);
+  for (const part of ["canary", "0123456789"]) expect(logged).not.toContain(part);
+});
+
+test.each(DOORS)("over %s a schema may not be introspected while GraphiQL is off", async (_name, ask) => {
+  const closed = await startTestServer({ GRAPHIQL: "false" });
+  for (const query of ["{ __schema { queryType { name } } }", '{ __type(name: "Query") { name } }']) {
+    const { data, errors } = await ask(closed, query);
+    expect(data).toBeUndefined();
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining("introspection"), extensions: { code: "GRAPHQL_VALIDATION_FAILED" } },
+    ]);
+  }
+  expect(await ask(closed, "{ __typename viewer { __typename } }")).toEqual({
+    data: { __typename: "Query", viewer: { __typename: "Viewer" } },
+  });
+  await closed.close();
+});
+
+const MASKED = {
+  message: "Something went wrong on our side. Quote the request id when you report it.",
+  extensions: { code: "INTERNAL_SERVER_ERROR", requestId: expect.stringMatching(/^req_[0-9a-f]{32}$/) },
+};
+
+test.each(DOORS)("over %s a fault of ours is masked, and found in the log by its request id", async (_name, ask) => {
+  const broken = await startTestServer();
+  await broken.dataSource.query("ALTER TABLE routing_policies RENAME TO gone");
+  const { errors } = await ask(broken, "{ workspace { routingPolicy { byokFallback } } }");
+  expect(errors).toEqual([{ ...MASKED, path: ["workspace", "routingPolicy"], locations: [expect.anything()] }]);
+  const requestId = errors?.[0]?.extensions.requestId;
+  const line = await broken.logged((logged) => logged.request === requestId);
+  expect(line).toMatchObject({ level: "error", err: { message: expect.stringContaining("routing_policies") } });
+  await broken.close();
+});
+
+test("a fault in the middle of a stream is masked too", async () => {
+  const broken = await startTestServer();
+  const sibling = await broken.startSibling();
+  const token = await broken.token();
+  const [here, there] = [connect(broken.url, token), connect(sibling.url, token)];
+  const running = streamOf(there, CHAT_TURN, {
+    input: { message: simulate([[{ text: "Hello" }, { fault: "stall" }]]) },
+  });
+  const { value: started } = await running.next();
+
+  // The turn runs on the other server: this one reads its row, again and again.
+  const socket = await introduce(broken.url, { authorization: `Bearer ${token}` });
+  socket.send({ type: "subscribe", id: "1", payload: { query: FOLLOW, variables: { sessionId: started.sessionId } } });
+  await broken.dataSource.query("ALTER TABLE agent_sessions RENAME TO gone");
+  const { type, payload } = await socket.next();
+  expect(type).toBe("error");
+  expect(payload).toMatchObject([MASKED]);
+  await broken.logged((line) => line.request === payload[0].extensions.requestId);
+
+  await broken.dataSource.query("ALTER TABLE gone RENAME TO agent_sessions");
+  await socket.close();
+  await Promise.all([here.dispose(), there.dispose()]);
+  await broken.close();
+});
