@@ -2,9 +2,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 
 import { ConfigError, loadConfig, readEnvironment } from "./config";
-import { createDataSource } from "./database/data-source";
 import { migrate } from "./database/migrate";
-import { ENTITIES } from "./entities";
+import { openDatabase } from "./open-database";
 import { WORKSPACE_ROLES, type WorkspaceRole } from "./workspaces/authenticate";
 import { issueToken } from "./workspaces/issue-token";
 
@@ -18,6 +17,9 @@ interface TokenOptions {
   stripeCustomer?: string;
   hours: number;
 }
+
+/** Ten years: beyond that, nobody means it. */
+const LONGEST_LIFETIME_HOURS = 87_600;
 
 const program = new Command("waypath").description("Operate a Waypath server.");
 
@@ -35,7 +37,7 @@ program
   .option("--email <address>", "their email address")
   .option("--workspace-name <name>", "the workspace's name to show")
   .option("--stripe-customer <id>", "the workspace's customer at Stripe")
-  .option("--hours <number>", "how long it lasts", positiveNumber, 24)
+  .option("--hours <number>", "how long it lasts", lifetimeHours, 24)
   .action(async (options: TokenOptions) => {
     const { tokens } = loadConfig(readEnvironment());
     const role = WORKSPACE_ROLES.find((name) => name.toLowerCase() === options.role.toLowerCase()) ?? "MEMBER";
@@ -47,7 +49,7 @@ program
       ...(options.email === undefined ? {} : { email: options.email }),
       ...(options.workspaceName === undefined ? {} : { workspaceName: options.workspaceName }),
       ...(options.stripeCustomer === undefined ? {} : { stripeCustomerId: options.stripeCustomer }),
-      expiresInSeconds: Math.round(options.hours * 3600),
+      expiresInSeconds: Math.ceil(options.hours * 3600),
     });
     process.stdout.write(`${token}\n`);
   });
@@ -60,8 +62,7 @@ program
     if (databaseUrl === undefined) {
       throw new ConfigError(["DATABASE_URL is not set: the embedded database is migrated by the server that runs it."]);
     }
-    const dataSource = databaseUrl.use((url) => createDataSource({ url, entities: ENTITIES }));
-    await dataSource.initialize();
+    const dataSource = await openDatabase(databaseUrl);
     try {
       const ran = await migrate(dataSource);
       process.stdout.write(ran.length === 0 ? "The schema is up to date.\n" : `Ran ${ran.join(", ")}.\n`);
@@ -75,10 +76,10 @@ function workspaceId(text: string): string {
   throw new InvalidArgumentError("It has up to 64 letters, digits, _ or -.");
 }
 
-function positiveNumber(text: string): number {
-  const number = Number(text);
-  if (Number.isFinite(number) && number > 0) return number;
-  throw new InvalidArgumentError("It must be a number greater than 0.");
+function lifetimeHours(text: string): number {
+  const hours = Number(text);
+  if (hours > 0 && hours <= LONGEST_LIFETIME_HOURS) return hours;
+  throw new InvalidArgumentError(`It must be a number greater than 0, and ${LONGEST_LIFETIME_HOURS} at most.`);
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -20,7 +20,7 @@ const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 3600;
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment());
   const logger = createLogger(config.logLevel);
-  const stop = await start(config, logger);
+  const started = start(config, logger);
 
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -28,15 +28,19 @@ async function main(): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     logger.info({ signal, graceSeconds: config.shutdownGraceSeconds }, "shutting down");
-    stop(config.shutdownGraceSeconds).then(
-      () => process.exit(0),
-      (error) => {
-        logger.fatal({ err: error }, "shutting down failed");
-        process.exit(1);
-      },
-    );
+    // What is being started is started first: half of it could not be undone in order.
+    started
+      .then((stop) => stop(config.shutdownGraceSeconds))
+      .then(
+        () => process.exit(0),
+        (error) => {
+          logger.fatal({ err: error }, "shutting down failed");
+          process.exit(1);
+        },
+      );
   };
   process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
+  await started;
 }
 
 async function start(config: Config, logger: Logger): Promise<Stop> {
@@ -93,10 +97,11 @@ async function makeDevelopmentToken(config: Config): Promise<string | undefined>
 
 /** A sentence for what the operator can mend; the whole error for what they cannot. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) return `The environment is not complete:\n${error.message}`;
+  if (error instanceof ConfigError) return `The configuration cannot be used:\n${error.message}`;
   if (error instanceof EmbeddedPostgresError) return error.message;
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
-    return "The port is taken: stop what listens on it, or set PORT to another one.";
+    const port = "port" in error ? `${error.port} ` : "";
+    return `Port ${port}is taken: stop what listens on it, or set PORT to another one.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

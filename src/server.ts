@@ -1,30 +1,33 @@
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
+import type { DataSource } from "typeorm";
 
 import { createModelConnections } from "./agents/model-connections";
 import { createLoadRouting } from "./agents/routing";
 import { createMemoryTurnLog } from "./agents/turn-log";
 import { createTurns } from "./agents/turns";
-import type { Config } from "./config";
-import { createDataSource } from "./database/data-source";
+import { type Config, ConfigError } from "./config";
 import { migrate } from "./database/migrate";
-import { ENTITIES } from "./entities";
 import { createFormatError } from "./graphql/format-error";
 import { openHttpDoor } from "./graphql/http";
+import { documentRules } from "./graphql/read-document";
 import { createSchema } from "./graphql/schema";
+import { createSocketGuard } from "./graphql/socket-guard";
 import { openWebsocketDoor } from "./graphql/websocket";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
 import type { Logger } from "./logger";
-import { parseKeyRing } from "./provider-keys/key-ring";
+import { openDatabase } from "./open-database";
+import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
 import { ProviderKeys } from "./provider-keys/provider-keys";
 import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import { connectOpenAi } from "./providers/openai/openai-connection";
 import type { Secret } from "./secret";
 import { createAuthenticate } from "./workspaces/authenticate";
-import { loadBuddies } from "./workspaces/buddies";
+import { type Buddies, loadBuddies } from "./workspaces/buddies";
+import { createFindDisabledWorkspaces } from "./workspaces/disabled-workspaces";
 
 export interface ServerOptions {
   config: Config;
@@ -47,17 +50,41 @@ export interface RunningServer {
   dispose(graceSeconds: number): Promise<void>;
 }
 
+/** What a server stands on. */
+interface Foundation {
+  dataSource: DataSource;
+  buddies: Buddies;
+  secretBox: SecretBox;
+}
+
 const GRAPHQL_PATH = "/graphql";
+/** How long requests under way may take to be answered when the server stops, in milliseconds. */
+const LAST_ANSWERS_MS = 1_000;
 
 /** Puts the rooms together and listens. Rejects when the database or the port cannot be had; then nothing is left open. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, logger } = options;
+  const { config } = options;
   const buddies = loadBuddies(config.buddiesFile);
-  const secretBox = new SecretBox(parseKeyRing(config.keyEncryptionKeys));
-  const dataSource = options.databaseUrl.use((url) => createDataSource({ url, entities: ENTITIES }));
-  await dataSource.initialize();
+  const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
+  const dataSource = await openDatabase(options.databaseUrl);
+  try {
+    return await openServer(options, { dataSource, buddies, secretBox });
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+}
+
+async function openServer(
+  options: ServerOptions,
+  { dataSource, buddies, secretBox }: Foundation,
+): Promise<RunningServer> {
+  const { config, logger } = options;
   const ran = await migrate(dataSource);
   if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
+  const authenticate = createAuthenticate(dataSource, config.tokens);
+  // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
+  if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
 
   const connectClaude = (apiKey: Secret) => connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl });
   const providerKeys = new ProviderKeys({
@@ -86,17 +113,15 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   });
 
   const schema = await createSchema({ dataSource, buddies, providerKeys, loadRouting, turns });
-  const authenticate = createAuthenticate(dataSource, config.tokens);
-  // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
-  if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
   const formatError = createFormatError(logger);
+  const rules = documentRules({ introspection: config.graphiql });
   let accepting = true;
 
   const http = await openHttpDoor({
     schema,
     authenticate,
     formatError,
-    introspection: config.graphiql,
+    rules,
     bodyBytes: config.limits.bodyBytes,
   });
   const app = express()
@@ -108,12 +133,18 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   }
 
   const server = createHttpServer(app);
-  const port = await listen(server, config.host, config.port);
+  const port = await listen(server, config.host, config.port).catch(async (error) => {
+    await Promise.all([turns.close(0), http.dispose()]);
+    throw error;
+  });
+  const guard = createSocketGuard(createFindDisabledWorkspaces(dataSource), logger);
   const websocket = openWebsocketDoor({
     server,
     path: GRAPHQL_PATH,
     schema,
+    rules,
     authenticate,
+    guard,
     formatError,
     isAllowedOrigin: originCheck(config.allowedOrigins, port),
     frameBytes: config.limits.frameBytes,
@@ -125,9 +156,9 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     turns.stopAccepting();
     await turns.close(graceSeconds);
     await websocket.dispose();
+    await guard.close();
+    await close(server);
     await http.dispose();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
     await dataSource.destroy();
   };
   return {
@@ -136,12 +167,34 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   };
 }
 
+function readKeyRing(keys: Secret): KeyRing {
+  try {
+    return parseKeyRing(keys);
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
+}
+
 function listen(server: ReturnType<typeof createHttpServer>, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
       server.off("error", reject);
       resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Lets requests under way be answered, for a moment. */
+function close(server: ReturnType<typeof createHttpServer>): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection that has got its answer stays open for the next request, which will not come.
+    const idle = setInterval(() => server.closeIdleConnections(), 10);
+    const deadline = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(deadline);
+      resolve();
     });
   });
 }

@@ -1,8 +1,9 @@
 // The HTTP door to GraphQL, for queries and mutations. Who asks is settled before the document is even read.
-import { ApolloServer } from "@apollo/server";
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { expressMiddleware } from "@as-integrations/express5";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
-import type { GraphQLFormattedError, GraphQLSchema } from "graphql";
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, type ValidationRule } from "graphql";
 
 import { RequestError, type RequestErrorCode } from "../errors";
 import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
@@ -12,18 +13,36 @@ export interface HttpDoorOptions {
   schema: GraphQLSchema;
   authenticate: Authenticate;
   formatError: (error: unknown) => GraphQLFormattedError;
-  introspection: boolean;
+  rules: readonly ValidationRule[];
   /** Bytes of a request's body; more is a 413. */
   bodyBytes: number;
 }
 
 const STATUSES: Partial<Record<RequestErrorCode, number>> = { UNAUTHENTICATED: 401, SERVICE_UNAVAILABLE: 503 };
 
+/** A stream has nowhere to go in one response; executed as if it were a query, it would look like a fault of ours. */
+const refuseSubscriptions: ApolloServerPlugin<GraphqlContext> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ operation }) {
+        if (operation?.operation !== "subscription") return;
+        throw new GraphQLError("Subscriptions are served over WebSocket, at the same address.", {
+          extensions: { code: "BAD_REQUEST", http: { status: 400 } },
+        });
+      },
+    };
+  },
+};
+
 /** Mount the returned routes at the GraphQL path. `dispose` lets requests under way end. */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<{ routes: Router; dispose(): Promise<void> }> {
   const apollo = new ApolloServer<GraphqlContext>({
     schema: options.schema,
-    introspection: options.introspection,
+    // Whether a schema may be introspected is one of the rules, which the socket door keeps too.
+    introspection: true,
+    validationRules: [...options.rules],
+    // The landing page would load scripts from elsewhere.
+    plugins: [ApolloServerPluginLandingPageDisabled(), refuseSubscriptions],
     includeStacktraceInErrorResponses: false,
     // Shutting down has an order, and Apollo's own signal handlers would break it.
     stopOnTerminationSignals: false,

@@ -1,42 +1,60 @@
 // The socket door: graphql-transport-ws. It shares schema, validation and masking with the HTTP door, and adds what only a
 // socket needs: who the socket belongs to, and for how long.
 import type { IncomingMessage, Server } from "node:http";
-import type { GraphQLFormattedError, GraphQLSchema } from "graphql";
-import { CloseCode, type Context as SocketContext } from "graphql-ws";
+import {
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type ValidationRule,
+} from "graphql";
+import { CloseCode, type Context as SocketContext, type SubscribePayload } from "graphql-ws";
 import { type Extra, useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 
 import { RequestError } from "../errors";
 import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
 import type { GraphqlContext } from "./context";
+import { readDocument } from "./read-document";
+import type { SocketGuard } from "./socket-guard";
 
 export interface WebsocketDoorOptions {
   server: Server;
   path: string;
   schema: GraphQLSchema;
+  rules: readonly ValidationRule[];
   authenticate: Authenticate;
+  guard: SocketGuard;
   formatError: (error: unknown) => GraphQLFormattedError;
   /** Exact values of a browser's `Origin`; a client that sends none is no browser. */
   isAllowedOrigin: (origin: string) => boolean;
   /** Bytes of one frame; more closes the socket. */
   frameBytes: number;
+  /** How long a client may take to introduce itself, in milliseconds. */
+  initTimeoutMs?: number;
 }
 
 interface SocketState extends Record<PropertyKey, unknown> {
-  /** A socket keeps its first identity. */
-  viewer?: Viewer;
-  expiry?: NodeJS.Timeout;
+  /** The first one that the client showed: a socket keeps its identity. */
+  token?: string | undefined;
 }
 
 type Context = SocketContext<Record<string, unknown>, Extra & Partial<SocketState>>;
 
-/** How long a client may take to introduce itself, in milliseconds. */
 const INIT_TIMEOUT_MS = 10_000;
-/** The longest delay that a timer takes, in milliseconds: about 24 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** What a client may answer by coming again: the token could not be checked. */
+const TRY_AGAIN_LATER = 1013;
 
-/** Opens the socket door. `dispose` closes every socket with 1001 ("going away"). */
+/** How long streams may take to tell their readers of the end when the server stops, in milliseconds. */
+const LAST_WORDS_MS = 1_000;
+/** How long a client may take to agree that its socket closes, in milliseconds. */
+const CLOSING_MS = 1_000;
+
+/** Opens the socket door. `dispose` lets streams that end tell so, then closes every socket with 1001 ("going away"). */
 export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): Promise<void> } {
+  const { formatError } = options;
+  let operations = 0;
+  let allEnded = () => {};
   const sockets = new WebSocketServer({
     server: options.server,
     path: options.path,
@@ -48,48 +66,88 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): P
 
   const handler = useServer<Record<string, unknown>, SocketState>(
     {
-      schema: options.schema,
-      connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-      context: (context, id): GraphqlContext => {
-        const { viewer } = context.extra;
-        if (viewer === undefined) throw new Error("an operation without a viewer got past the door");
-        return { viewer, operationId: id };
-      },
+      connectionInitWaitTimeout: options.initTimeoutMs ?? INIT_TIMEOUT_MS,
+      // Otherwise the library may put an error's own text into a close reason.
+      isProd: true,
       async onConnect(context) {
-        const token = tokenIn(context.connectionParams);
-        return token === undefined || (await identify(options.authenticate, context, token));
+        context.extra.token = tokenIn(context.connectionParams);
+        return context.extra.token === undefined || (await identify(options, context)) !== undefined;
       },
-      async onSubscribe(context, _id, payload) {
-        const known = context.extra.viewer;
-        const alive = known !== undefined && known.expiresAt.getTime() > Date.now();
-        if (!alive && !(await identify(options.authenticate, context, tokenIn(payload.extensions)))) {
-          context.extra.socket.close(CloseCode.Forbidden, "Forbidden");
-        }
+      async onSubscribe(context, id, payload) {
+        context.extra.token ??= tokenIn(payload.extensions);
+        const viewer = await identify(options, context);
+        return viewer === undefined
+          ? [new GraphQLError("Forbidden")]
+          : readOperation(options, payload, { viewer, operationId: id });
       },
-      onDisconnect: (context) => clearTimeout(context.extra.expiry),
-      onError: (_context, _id, _payload, errors) => errors.map(options.formatError),
+      onOperation: () => {
+        operations += 1;
+      },
+      onComplete: () => {
+        operations -= 1;
+        // Not now: the message that completes the operation is sent after this.
+        if (operations === 0) setImmediate(allEnded);
+      },
+      onError: (_context, _id, _payload, errors) => errors.map(formatError),
       onNext: (_context, _id, _payload, _args, result) =>
-        result.errors === undefined ? undefined : { ...result, errors: result.errors.map(options.formatError) },
+        result.errors === undefined ? undefined : { ...result, errors: result.errors.map(formatError) },
     },
     sockets,
   );
-  return { dispose: async () => handler.dispose() };
+  // The library prints what breaks on a socket. It is no fault of ours, and the socket closes by itself.
+  sockets.on("connection", (socket) => socket.removeAllListeners("error").on("error", () => undefined));
+  return {
+    async dispose() {
+      if (operations > 0) {
+        await within(LAST_WORDS_MS, (done) => {
+          allEnded = done;
+        });
+      }
+      const closing = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, CLOSING_MS);
+      await handler.dispose();
+      clearTimeout(closing);
+    },
+  };
 }
 
-/** Gives the socket its identity. False: the token is missing or not good. */
-async function identify(authenticate: Authenticate, context: Context, token: string | undefined): Promise<boolean> {
-  if (context.extra.viewer !== undefined) return false;
+/** Resolves when `start` calls back, or after that many milliseconds. */
+function within(milliseconds: number, start: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timeout = setTimeout(resolve, milliseconds);
+    start(() => {
+      clearTimeout(timeout);
+      resolve();
+    });
+  });
+}
+
+/** Who the socket belongs to, checked anew. Undefined: its token is missing or not good, and the socket has been closed. */
+async function identify(options: WebsocketDoorOptions, { extra }: Context): Promise<Viewer | undefined> {
   try {
-    const viewer = await authenticate(token);
-    context.extra.viewer = viewer;
-    const remaining = Math.min(viewer.expiresAt.getTime() - Date.now(), LONGEST_TIMER_MS);
-    const { socket } = context.extra;
-    context.extra.expiry = setTimeout(() => socket.close(CloseCode.Forbidden, "Forbidden"), remaining).unref();
-    return true;
+    const viewer = await options.authenticate(extra.token);
+    options.guard.admit(extra.socket, viewer);
+    return viewer;
   } catch (error) {
-    if (error instanceof RequestError && error.code === "UNAUTHENTICATED") return false;
-    throw error;
+    if (error instanceof RequestError && error.code === "UNAUTHENTICATED") {
+      extra.socket.close(CloseCode.Forbidden, "Forbidden");
+    } else {
+      options.formatError(error); // which logs what is a fault of ours
+      extra.socket.close(TRY_AGAIN_LATER, "Try again later");
+    }
+    return undefined;
   }
+}
+
+function readOperation(
+  { schema, rules }: WebsocketDoorOptions,
+  { query, operationName, variables }: SubscribePayload,
+  contextValue: GraphqlContext,
+): ExecutionArgs | readonly GraphQLError[] {
+  const document = readDocument(schema, query, rules);
+  if (!("kind" in document)) return document;
+  return { schema, document, operationName, variableValues: variables, contextValue };
 }
 
 /** `Authorization` in connection parameters or in an operation's extensions, at the top or under `headers`. */

@@ -7,10 +7,11 @@ export interface GraphiqlExample {
 
 const CHAT_TURN: GraphiqlExample = {
   document: /* GraphQL */ `
-# Asks a buddy and streams the turn. Only the latest event
-# is shown: the text so far, and at the end the receipt.
-# Each run is a new turn. An app sends an idempotencyKey, so
-# that a reconnect does not ask, and pay, twice.
+# Asks a buddy and streams the turn. Only the
+# latest event is shown: the text so far, and at
+# the end the receipt. Each run is a new turn.
+# An app sends an idempotencyKey, so that a
+# reconnect does not ask, and pay, twice.
 subscription ChatTurn($input: ChatTurnInput!) {
   chatTurn(input: $input) {
     __typename
@@ -87,8 +88,8 @@ subscription ChatTurn($input: ChatTurnInput!) {
 
 const WORKSPACE: GraphiqlExample = {
   document: /* GraphQL */ `
-# Who you are, which platforms are connected, and where
-# each buddy's next turn would go.
+# Who you are, which platforms are connected,
+# and where each buddy's next turn would go.
 query Workspace {
   viewer {
     role
@@ -128,10 +129,11 @@ query Workspace {
 
 const CONFIGURE_PROVIDER: GraphiqlExample = {
   document: /* GraphQL */ `
-# Stores the workspace's own key, once the provider has
-# accepted it; the simulator accepts any of this shape.
-# Do not type a real key here: the browser remembers what
-# is typed into this page, variables too.
+# Stores the workspace's own key, once the
+# provider has accepted it; the simulator
+# accepts any of this shape. Do not type a real
+# key here: the browser remembers what is typed
+# into this page, variables too.
 mutation ConfigureProvider($provider: LlmProvider!, $apiKey: String!) {
   configureProvider(input: { provider: $provider, apiKey: $apiKey }) {
     provider {
@@ -160,9 +162,10 @@ mutation ConfigureProvider($provider: LlmProvider!, $apiKey: String!) {
 
 const SET_BUDDY_MODEL: GraphiqlExample = {
   document: /* GraphQL */ `
-# Puts a buddy on the workspace's own key, or with
-# "mode": null back on the workspace's default.
-# nextRoute says who would pay for its next turn.
+# Puts a buddy on the workspace's own key, or
+# with "mode": null back on the workspace's
+# default. nextRoute says who would pay for its
+# next turn.
 mutation SetBuddyModel($input: SetBuddyModelInput!) {
   setBuddyModel(input: $input) {
     buddy {
@@ -193,8 +196,9 @@ mutation SetBuddyModel($input: SetBuddyModelInput!) {
 
 const AUDIT_LIST: GraphiqlExample = {
   document: /* GraphQL */ `
-# The audit list: every turn, which model ran it and who
-# paid. For the next page pass endCursor as "after".
+# The audit list: every turn, which model ran it
+# and who paid. For the next page pass endCursor
+# as "after".
 query AuditList($first: Int, $after: String, $filter: AgentSessionFilter) {
   workspace {
     agentSessions(first: $first, after: $after, filter: $filter) {
@@ -233,8 +237,9 @@ query AuditList($first: Int, $after: String, $filter: AgentSessionFilter) {
 
 const REVOKE_PROVIDER: GraphiqlExample = {
   document: /* GraphQL */ `
-# Deletes the workspace's key. From the next turn on,
-# buddies that were set to it follow the routing policy.
+# Deletes the workspace's key. From the next
+# turn on, buddies that were set to it follow
+# the routing policy.
 mutation RevokeProvider($provider: LlmProvider!) {
   revokeProvider(input: { provider: $provider }) {
     provider {

@@ -7,13 +7,6 @@ export interface GraphiqlStart {
   firstTab: { query: string; variables: string } | undefined;
 }
 
-/** The script that starts the editor in the browser, once the editor's own has run. */
-export function graphiqlStartScript(start: GraphiqlStart): string {
-  // No text inside, a token's included, may end the script element.
-  const data = JSON.stringify(start).replaceAll("<", "\\u003c");
-  return `(${START})(${data});`;
-}
-
 const START = /* JavaScript */ `({ options, workers, firstTab }) => {
   const urls = Object.entries(workers).map(([label, source]) => [
     label,
@@ -42,3 +35,10 @@ const START = /* JavaScript */ `({ options, workers, firstTab }) => {
   }
   YogaGraphiQL.renderYogaGraphiQL(document.getElementById("root"), { ...options, storage });
 }`;
+
+/** The script that starts the editor in the browser, once the editor's own has run. */
+export function graphiqlStartScript(start: GraphiqlStart): string {
+  // No text inside, a token's included, may end the script element.
+  const data = JSON.stringify(start).replaceAll("<", "\\u003c");
+  return `(${START})(${data});`;
+}

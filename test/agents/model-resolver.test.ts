@@ -75,14 +75,14 @@ function promised({ override, storedMode, defaultMode, keys, byokFallback, model
     { mode: "METERED" as const, source: "DEFAULT" },
   ];
   const wish = wishes.find(({ mode }) => mode !== null);
-  const requested = wish?.mode;
-  const ownKey = requested === "BYOK_CLAUDE" ? keys.CLAUDE : requested === "BYOK_OPENAI" ? keys.OPENAI : undefined;
+  const requested = wish?.mode ?? "METERED";
+  const ownKey = { METERED: undefined, BYOK_CLAUDE: keys.CLAUDE, BYOK_OPENAI: keys.OPENAI }[requested];
 
   // A missing key is one that the wish needs and nobody stored. A rejected key is not missing.
   const missing = ownKey === null;
   if (missing && byokFallback === "FAIL") return "PROVIDER_NOT_CONFIGURED";
   const served = missing ? "METERED" : requested;
-  const model = served === undefined ? MISSING : models[served];
+  const model = models[served];
   if ("missing" in model) return "MODEL_NOT_AVAILABLE";
 
   const outcome = missing ? "FALLS_BACK" : ownKey?.rejected === true ? "KEY_REJECTED" : "READY";
@@ -93,7 +93,7 @@ function promised({ override, storedMode, defaultMode, keys, byokFallback, model
       modeSource: wish?.source,
       mode: served,
       fallbackReason: missing ? "KEY_MISSING" : null,
-      payer: { METERED: "WAYPATH", BYOK_CLAUDE: "WORKSPACE", BYOK_OPENAI: "WORKSPACE" }[served ?? "METERED"],
+      payer: { METERED: "WAYPATH", BYOK_CLAUDE: "WORKSPACE", BYOK_OPENAI: "WORKSPACE" }[served],
       provider: served === "BYOK_OPENAI" ? "OPENAI" : "CLAUDE",
       modelId: model.modelId,
       modelReason: model.reason,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 import { simulate } from "../../src/simulators/script";
 import { introduce } from "../support/raw-socket";
-import { CHAT_TURN, connect, FOLLOW, streamOf } from "../support/test-client";
+import { FOLLOW } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
 
 interface Answer {
@@ -18,14 +18,8 @@ interface Answer {
 
 type Door = (server: TestServer, query: string, variables?: unknown) => Promise<Answer>;
 
-const overHttp: Door = async (server, query, variables) => {
-  const response = await fetch(`${server.url}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${await server.token()}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  return response.json();
-};
+const overHttp: Door = async (server, query, variables) =>
+  ask(server.url, `Bearer ${await server.token()}`, query, variables);
 
 const overSocket: Door = async (server, query, variables) => {
   const socket = await introduce(server.url, { authorization: `Bearer ${await server.token()}` });
@@ -39,6 +33,8 @@ const DOORS: [string, Door][] = [
   ["HTTP", overHttp],
   ["the socket", overSocket],
 ];
+
+const START = "mutation($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -79,20 +75,33 @@ describe.each(DOORS)("over %s", (_name, ask) => {
   const KEY = "sk-ant-canary.with/odd+characters~and=a@tail-0123456789";
   const CONFIGURE =
     "mutation($input: ConfigureProviderInput!) { configureProvider(input: $input) { userErrors { code } } }";
-  test.each<[string, string, unknown?]>([
-    ["in the place of an enum", `mutation { configureProvider(input: {provider: "${KEY}"}) { userErrors { code } } }`],
-    ["in an unknown field", `mutation { configureProvider(input: {key: "${KEY}"}) { userErrors { code } } }`],
-    ["in the place of an object", `mutation { configureProvider(input: "${KEY}") { userErrors { code } } }`],
-    ["in a list", `mutation { configureProvider(input: [{apiKey: "${KEY}"}]) { userErrors { code } } }`],
-    ["in the place of a number", `{ workspace { agentSessions(first: "${KEY}") { totalCount } } }`],
-    ["in an unknown argument", `{ viewer(key: "${KEY}") { role } }`],
-    ["in the place of a name", `{ "${KEY}" }`],
-    ["as a block string in the place of a name", `{ """${KEY}""" }`],
+  test.each<[string, string, unknown]>([
+    [
+      "in the place of an enum",
+      `mutation { configureProvider(input: {provider: "${KEY}"}) { userErrors { code } } }`,
+      undefined,
+    ],
+    [
+      "in an unknown field",
+      `mutation { configureProvider(input: {key: "${KEY}"}) { userErrors { code } } }`,
+      undefined,
+    ],
+    ["in the place of an object", `mutation { configureProvider(input: "${KEY}") { userErrors { code } } }`, undefined],
+    ["in a list", `mutation { configureProvider(input: [{apiKey: "${KEY}"}]) { userErrors { code } } }`, undefined],
+    ["in the place of a number", `{ workspace { agentSessions(first: "${KEY}") { totalCount } } }`, undefined],
+    ["in an unknown argument", `{ viewer(key: "${KEY}") { role } }`, undefined],
+    ["in the place of a name", `{ "${KEY}" }`, undefined],
+    ["as a block string in the place of a name", `{ """${KEY}""" }`, undefined],
     [
       "without quotes",
       `mutation { configureProvider(input: {provider: CLAUDE, apiKey: ${KEY}}) { userErrors { code } } }`,
+      undefined,
     ],
-    ["in a default", `query($first: Int = "${KEY}") { workspace { agentSessions(first: $first) { totalCount } } }`],
+    [
+      "in a default",
+      `query($first: Int = "${KEY}") { workspace { agentSessions(first: $first) { totalCount } } }`,
+      undefined,
+    ],
     ["in a variable of a wrong type", CONFIGURE, { input: KEY }],
     ["in a variable's unknown field", CONFIGURE, { input: { provider: "CLAUDE", apiKey: KEY, key: KEY } }],
     ["in a variable's enum", CONFIGURE, { input: { provider: KEY, apiKey: KEY } }],
@@ -115,9 +124,11 @@ test.each(DOORS)("over %s a schema may not be introspected while GraphiQL is off
   for (const query of ["{ __schema { queryType { name } } }", '{ __type(name: "Query") { name } }']) {
     const { data, errors } = await ask(closed, query);
     expect(data).toBeUndefined();
-    expect(errors).toMatchObject([
-      { message: expect.stringContaining("introspection"), extensions: { code: "GRAPHQL_VALIDATION_FAILED" } },
-    ]);
+    expect(errors?.length).toBeGreaterThan(0);
+    for (const { message, extensions } of errors ?? []) {
+      expect(message).toContain("introspection has been disabled");
+      expect(extensions.code).toBe("GRAPHQL_VALIDATION_FAILED");
+    }
   }
   expect(await ask(closed, "{ __typename viewer { __typename } }")).toEqual({
     data: { __typename: "Query", viewer: { __typename: "Viewer" } },
@@ -144,24 +155,35 @@ test.each(DOORS)("over %s a fault of ours is masked, and found in the log by its
 test("a fault in the middle of a stream is masked too", async () => {
   const broken = await startTestServer();
   const sibling = await broken.startSibling();
-  const token = await broken.token();
-  const [here, there] = [connect(broken.url, token), connect(sibling.url, token)];
-  const running = streamOf(there, CHAT_TURN, {
-    input: { message: simulate([[{ text: "Hello" }, { fault: "stall" }]]) },
-  });
-  const { value: started } = await running.next();
+  const authorization = `Bearer ${await broken.token()}`;
+  const message = simulate([[{ text: "Hello" }, { fault: "stall" }]]);
+  const { startTurn } = Object(await ask(sibling.url, authorization, START, { input: { message } })).data;
+  const sessionId = startTurn.session.id;
 
-  // The turn runs on the other server: this one reads its row, again and again.
-  const socket = await introduce(broken.url, { authorization: `Bearer ${token}` });
-  socket.send({ type: "subscribe", id: "1", payload: { query: FOLLOW, variables: { sessionId: started.sessionId } } });
+  // The turn runs on the other server: this one reads its row, again and again, and every time says that it is followed.
+  const socket = await introduce(broken.url, { authorization });
+  const followedAt = async () =>
+    (await broken.dataSource.query("SELECT last_followed_at::text AS at FROM agent_sessions"))[0].at;
+  const before = await followedAt();
+  socket.send({ type: "subscribe", id: "1", payload: { query: FOLLOW, variables: { sessionId } } });
+  while ((await followedAt()) === before);
+
   await broken.dataSource.query("ALTER TABLE agent_sessions RENAME TO gone");
   const { type, payload } = await socket.next();
   expect(type).toBe("error");
-  expect(payload).toMatchObject([MASKED]);
+  expect(payload).toEqual([MASKED]);
   await broken.logged((line) => line.request === payload[0].extensions.requestId);
 
   await broken.dataSource.query("ALTER TABLE gone RENAME TO agent_sessions");
   await socket.close();
-  await Promise.all([here.dispose(), there.dispose()]);
   await broken.close();
 });
+
+async function ask(url: string, authorization: string, query: string, variables: unknown): Promise<Answer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json();
+}

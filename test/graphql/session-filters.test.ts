@@ -132,7 +132,11 @@ test.each<[string, object | null | undefined, readonly string[]]>([
 test.each<[string, object, readonly string[]]>([
   ["a buddy in a mode", { buddies: ["analyst"], modes: ["METERED"] }, ["analyst", "cancelled", "delegated in it"]],
   ["a buddy in a state", { buddies: ["analyst"], statuses: ["CANCELLED", "FAILED"] }, ["cancelled"]],
-  ["a thread's top level", { threadId: publicId("thread", THREAD), topLevelOnly: true }, [inThread[0], inThread[2]]],
+  [
+    "a thread's top level",
+    { threadId: publicId("thread", THREAD), topLevelOnly: true },
+    ["first of a thread", "second of a thread"],
+  ],
   ["what contradicts itself", { modes: ["BYOK_CLAUDE"], modelId: "gpt-4.1" }, []],
   [
     "everything at once",

@@ -122,7 +122,7 @@ test.each([
   expect(again.body).toHaveLength(0);
 });
 
-test("the page is sent gzipped to whom takes it, and as it is to others", async () => {
+test("the page is sent gzipped to those who take it, and as it is to others", async () => {
   const [packed, plain] = await Promise.all([get({ "accept-encoding": "gzip, br" }), get()]);
   expect(packed.headers).toMatchObject({ "content-encoding": "gzip", vary: "accept-encoding" });
   expect(packed.body.length).toBeLessThan(3_000_000);

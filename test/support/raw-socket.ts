@@ -8,6 +8,8 @@ export interface RawSocket {
   next(): Promise<WireMessage>;
   /** How the server closed it. */
   closed: Promise<{ code: number; reason: string }>;
+  /** Reads nothing more from the wire. */
+  freeze(): void;
   /** Closes it, and resolves once it is closed. */
   close(): Promise<void>;
 }
@@ -56,7 +58,9 @@ export async function openSocket(url: string, options: RawSocketOptions = {}): P
       }
     },
     closed,
+    freeze: () => socket.pause(),
     async close() {
+      socket.resume();
       socket.close();
       await closed;
     },

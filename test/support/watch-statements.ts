@@ -7,7 +7,7 @@ export interface Statement {
   values: unknown[];
 }
 
-/** What this process asks the database while `work` runs, except for what it does on its own every few seconds. */
+/** What this process asks the database while `work` runs: also what its servers ask on their own, every few seconds. */
 export async function statementsDuring(work: () => Promise<unknown>): Promise<Statement[]> {
   const spy = jest.spyOn(Client.prototype, "query");
   try {

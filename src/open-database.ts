@@ -1,0 +1,22 @@
+import type { DataSource } from "typeorm";
+
+import { ConfigError } from "./config";
+import { createDataSource } from "./database/data-source";
+import { ENTITIES } from "./entities";
+import type { Secret } from "./secret";
+
+/** A data source that is connected. Throws a `ConfigError` that says why it could not be. */
+export async function openDatabase(databaseUrl: Secret): Promise<DataSource> {
+  const dataSource = databaseUrl.use((url) => createDataSource({ url, entities: ENTITIES }));
+  try {
+    return await dataSource.initialize();
+  } catch (error) {
+    throw new ConfigError([`DATABASE_URL: the database cannot be used: ${reasonOf(error)}.`]);
+  }
+}
+
+/** A host with several addresses fails once for each, and the error that holds them all says nothing itself. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
+  return error instanceof Error ? error.message : String(error);
+}

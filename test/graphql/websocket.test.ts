@@ -1,0 +1,244 @@
+// The socket door: who gets in, who a socket belongs to, and for how long.
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { buildSchema } from "graphql";
+
+import { openWebsocketDoor } from "../../src/graphql/websocket";
+import { simulate } from "../../src/simulators/script";
+import { WorkspaceEntity } from "../../src/workspaces/workspace.entity";
+import { introduce, openSocket, type RawSocket } from "../support/raw-socket";
+import { CHAT_TURN, connect, streamOf } from "../support/test-client";
+import { startTestServer, type TestServer } from "../support/test-server";
+
+const FRAME_BYTES = 20_000;
+const APP = "https://app.example.com";
+
+let server: TestServer;
+let authorization: string;
+beforeAll(async () => {
+  server = await startTestServer({ LIMIT_FRAME_BYTES: String(FRAME_BYTES), ALLOWED_ORIGINS: APP });
+  authorization = `Bearer ${await server.token()}`;
+});
+afterAll(() => server.close());
+
+const QUERY = "{ viewer { role workspace { id } } }";
+const ADMIN = { data: { viewer: { role: "ADMIN", workspace: { id: "acme" } } } };
+const FORBIDDEN = { code: 4403, reason: "Forbidden" };
+const SILENT_TURN = {
+  query: CHAT_TURN,
+  variables: { input: { message: simulate([[{ text: "Hello" }, { fault: "stall" }]]) } },
+};
+
+const subscribe = (socket: RawSocket, payload: object, id = "1") => socket.send({ type: "subscribe", id, payload });
+
+test.each([
+  ["Authorization", (value: string) => ({ Authorization: value })],
+  ["authorization", (value: string) => ({ authorization: value })],
+  ["headers.Authorization", (value: string) => ({ headers: { Authorization: value } })],
+])("a token is taken from %s, in the connection's parameters and in an operation's extensions", async (_name, wrap) => {
+  const introduced = await introduce(server.url, wrap(authorization));
+  subscribe(introduced, { query: QUERY });
+  expect((await introduced.next()).payload).toEqual(ADMIN);
+
+  const later = await introduce(server.url);
+  subscribe(later, { query: QUERY, extensions: wrap(authorization) });
+  expect((await later.next()).payload).toEqual(ADMIN);
+  expect(await later.next()).toEqual({ type: "complete", id: "1" });
+  // The token of the first operation is the socket's from then on.
+  subscribe(later, { query: QUERY }, "2");
+  expect((await later.next()).payload).toEqual(ADMIN);
+  await Promise.all([introduced.close(), later.close()]);
+});
+
+test("a bad or expired token closes the socket before it is acknowledged", async () => {
+  const expired = await server.token({ expiresInSeconds: -1 });
+  for (const token of ["rubbish", expired]) {
+    const socket = await openSocket(server.url);
+    socket.send({ type: "connection_init", payload: { authorization: `Bearer ${token}` } });
+    expect(await socket.closed).toEqual(FORBIDDEN);
+    await expect(socket.next()).rejects.toThrow("closed");
+  }
+});
+
+test("an operation without a token, or with a bad one, is not answered: the socket closes", async () => {
+  for (const extensions of [undefined, {}, { headers: { Authorization: "Bearer rubbish" } }, { headers: "none" }]) {
+    const socket = await introduce(server.url);
+    subscribe(socket, { query: QUERY, extensions });
+    expect(await socket.closed).toEqual(FORBIDDEN);
+    await expect(socket.next()).rejects.toThrow("closed");
+  }
+});
+
+test("an operation before the introduction closes the socket", async () => {
+  const socket = await openSocket(server.url);
+  subscribe(socket, { query: QUERY, extensions: { authorization } });
+  expect(await socket.closed).toEqual({ code: 4401, reason: "Unauthorized" });
+});
+
+test("a socket keeps its first identity", async () => {
+  const other = `Bearer ${await server.token({ workspaceId: "globex", role: "OWNER" })}`;
+  for (const socket of [await introduce(server.url, { authorization }), await introduce(server.url)]) {
+    subscribe(socket, { query: QUERY, extensions: { authorization } });
+    await socket.next();
+    await socket.next();
+    subscribe(socket, { query: QUERY, extensions: { authorization: other } }, "2");
+    expect((await socket.next()).payload).toEqual(ADMIN);
+    await socket.close();
+  }
+});
+
+test("of two first operations at once, the first one's token is the socket's", async () => {
+  const other = `Bearer ${await server.token({ workspaceId: "initech", role: "OWNER" })}`;
+  const socket = await introduce(server.url);
+  subscribe(socket, { query: QUERY, extensions: { authorization } }, "1");
+  subscribe(socket, { query: QUERY, extensions: { authorization: other } }, "2");
+  const answers = [];
+  while (answers.length < 2) {
+    const { type, payload } = await socket.next();
+    if (type === "next") answers.push(payload);
+  }
+  expect(answers).toEqual([ADMIN, ADMIN]);
+  await socket.close();
+});
+
+test("a token that expires in mid-stream closes the socket within a second", async () => {
+  const exp = Math.floor(Date.now() / 1000) + 2;
+  const token = await server.token({ expiresInSeconds: exp - Math.floor(Date.now() / 1000) });
+  const socket = await introduce(server.url, { authorization: `Bearer ${token}` });
+  subscribe(socket, SILENT_TURN);
+  expect((await socket.next()).payload.data.chatTurn.__typename).toBe("TurnStarted");
+  expect(await socket.closed).toEqual(FORBIDDEN);
+  const late = Date.now() - exp * 1000;
+  expect(late).toBeGreaterThanOrEqual(0);
+  expect(late).toBeLessThan(1_000);
+});
+
+test("a disabled workspace is out within two seconds, running streams included", async () => {
+  const token = await server.token({ workspaceId: "closing" });
+  const socket = await introduce(server.url, { authorization: `Bearer ${token}` });
+  subscribe(socket, SILENT_TURN);
+  await socket.next();
+  const bystander = await introduce(server.url, { authorization });
+  const disabledAt = performance.now();
+  await server.dataSource.getRepository(WorkspaceEntity).update({ id: "closing" }, { disabledAt: new Date() });
+  expect(await socket.closed).toEqual(FORBIDDEN);
+  expect(performance.now() - disabledAt).toBeLessThan(2_000);
+
+  subscribe(bystander, { query: QUERY });
+  expect((await bystander.next()).payload).toEqual(ADMIN);
+  await bystander.close();
+});
+
+test("a client that refreshes its token after a 4403 gets on", async () => {
+  const tokens = ["expired", await server.token()];
+  const client = connect(server.url, "", {
+    connectionParams: async () => ({ authorization: `Bearer ${tokens.shift()}` }),
+    retryAttempts: 1,
+    retryWait: async () => undefined,
+  });
+  const events = streamOf(client, CHAT_TURN, { input: { message: "Hello" } });
+  expect((await events.next()).value.__typename).toBe("TurnStarted");
+  for await (const _event of events);
+  expect(tokens).toEqual([]);
+  await client.dispose();
+});
+
+test("while tokens cannot be checked, the client is told to come again, and nothing of the reason", async () => {
+  const broken = await startTestServer();
+  const token = await broken.token();
+  await broken.dataSource.query("ALTER TABLE users RENAME TO gone");
+  const socket = await openSocket(broken.url);
+  socket.send({ type: "connection_init", payload: { authorization: `Bearer ${token}` } });
+  expect(await socket.closed).toEqual({ code: 1013, reason: "Try again later" });
+  await broken.logged((line) => line.level === "error");
+  await broken.close();
+});
+
+test("a page of a foreign origin is refused at the upgrade; an allowed one and a client without one are not", async () => {
+  for (const origin of ["https://evil.example.com", `${APP}.evil.example.com`, "null", new URL(server.url).origin]) {
+    await expect(openSocket(server.url, { origin })).rejects.toThrow("401");
+  }
+  await (await introduce(server.url, {}, { origin: APP })).close();
+  await (await introduce(server.url, {})).close();
+});
+
+test("unless it is set, the origins of this machine on the server's own port are allowed", async () => {
+  const local = await startTestServer();
+  const { port } = new URL(local.url);
+  for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
+    await (await introduce(local.url, {}, { origin: `http://${host}:${port}` })).close();
+  }
+  for (const origin of [`https://localhost:${port}`, "http://localhost:1", "http://localhost"]) {
+    await expect(openSocket(local.url, { origin })).rejects.toThrow("401");
+  }
+  await local.close();
+});
+
+test("another subprotocol, or another path, is no way in", async () => {
+  await expect(openSocket(server.url, { protocols: ["graphql-ws"] })).rejects.toThrow("subprotocol");
+  const none = await openSocket(server.url, { protocols: [] });
+  expect((await none.closed).code).toBe(4406);
+  await expect(openSocket(`${server.url}/elsewhere`)).rejects.toThrow("400");
+});
+
+test("a frame of the allowed size is taken, a larger one closes the socket", async () => {
+  const ping = (fill: string) => JSON.stringify({ type: "ping", payload: { fill } });
+  const filled = (bytes: number) => ping("x".repeat(bytes - ping("").length));
+  const socket = await introduce(server.url, { authorization });
+  socket.send(filled(FRAME_BYTES));
+  expect((await socket.next()).type).toBe("pong");
+  socket.send(filled(FRAME_BYTES + 1));
+  expect((await socket.closed).code).toBe(1009);
+});
+
+test.each([
+  ["no JSON", "hello"],
+  ["no message", "{}"],
+  ["an unknown message", '{"type":"start"}'],
+  ["an operation without a query", '{"type":"subscribe","id":"1","payload":{}}'],
+])("%s closes the socket", async (_name, frame) => {
+  const socket = await introduce(server.url, { authorization });
+  socket.send(frame);
+  expect((await socket.closed).code).toBe(4400);
+});
+
+test("a second introduction, and a second operation of the same id, close the socket", async () => {
+  const twice = await introduce(server.url, { authorization });
+  twice.send({ type: "connection_init" });
+  expect((await twice.closed).code).toBe(4429);
+
+  const same = await introduce(server.url, { authorization });
+  subscribe(same, SILENT_TURN);
+  subscribe(same, SILENT_TURN);
+  expect((await same.closed).code).toBe(4409);
+});
+
+test("a client that does not introduce itself in time is shown out", async () => {
+  const http = createServer();
+  await once(http.listen(0, "127.0.0.1"), "listening");
+  const door = openWebsocketDoor({
+    server: http,
+    path: "/graphql",
+    schema: buildSchema("type Query { a: String }"),
+    rules: [],
+    authenticate: () => Promise.reject(new Error("nobody asks")),
+    guard: { admit: () => undefined, close: () => Promise.resolve() },
+    formatError: () => ({ message: "" }),
+    isAllowedOrigin: () => true,
+    frameBytes: FRAME_BYTES,
+    initTimeoutMs: 50,
+  });
+  const socket = await openSocket(`http://127.0.0.1:${(http.address() as AddressInfo).port}`);
+  expect(await socket.closed).toEqual({ code: 4408, reason: "Connection initialisation timeout" });
+  await door.dispose();
+  http.close();
+});
+
+test("at shutdown a socket is told that the server goes away", async () => {
+  const stopping = await startTestServer();
+  const socket = await introduce(stopping.url, { authorization: `Bearer ${await stopping.token()}` });
+  const [{ code }] = await Promise.all([socket.closed, stopping.close()]);
+  expect(code).toBe(1001);
+});
