@@ -55,7 +55,7 @@ test("a token carries issuer and audience, and lasts as long as it is told", asy
   expect((day.exp ?? 0) - (day.iat ?? 0)).toBe(24 * 3600);
 });
 
-test.each([
+test.concurrent.each([
   ["", "Usage: waypath"],
   ["tokens", "unknown command 'tokens'"],
   ["token", "required option '--workspace <id>' not specified"],
@@ -75,7 +75,7 @@ test.each([
   expect(stderr).not.toMatch(/^ +at /m);
 });
 
-test.each([
+test.concurrent.each([
   [
     "token --workspace acme",
     { AUTH_JWKS_URL: "https://login.example.com/keys" },
