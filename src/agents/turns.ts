@@ -69,32 +69,41 @@ export function createTurns(options: TurnsOptions): Turns {
     turnTimeoutSeconds: options.turnTimeoutSeconds,
     logger,
   });
+  /** Requests that may still begin a turn: at shutdown they are waited for, so that no turn begins behind it. */
+  const starting = new Set<Promise<unknown>>();
   let accepting = true;
   const checkAccepting = () => {
     if (!accepting)
       throw new RequestError("SERVICE_UNAVAILABLE", "This server is shutting down: try again in a moment.");
   };
 
+  const start = async (viewer: Viewer, request: TurnRequest) => {
+    const checked = checkTurnRequest(request, options.buddies, options.messageCharacters);
+    const result = await startOrAttach(
+      { dataSource, log, loadRouting: options.loadRouting, owner, checkAccepting },
+      viewer,
+      checked,
+    );
+    if ("attached" in result) return result.attached;
+    const { session } = result.started;
+    if (session.route.fallbackReason !== null) {
+      logger.warn(
+        { ...sessionLogFields(session), buddy: session.buddySlug, reason: session.route.fallbackReason },
+        "the turn falls back to METERED",
+      );
+    }
+    runner.run(result.started);
+    return session;
+  };
+
   return {
     sessions,
 
-    async startOrAttach(viewer, request) {
-      const checked = checkTurnRequest(request, options.buddies, options.messageCharacters);
-      const result = await startOrAttach(
-        { dataSource, log, loadRouting: options.loadRouting, owner, checkAccepting },
-        viewer,
-        checked,
-      );
-      if ("attached" in result) return result.attached;
-      const { session } = result.started;
-      if (session.route.fallbackReason !== null) {
-        logger.warn(
-          { ...sessionLogFields(session), buddy: session.buddySlug, reason: session.route.fallbackReason },
-          "the turn falls back to METERED",
-        );
-      }
-      runner.run(result.started);
-      return session;
+    startOrAttach(viewer, request) {
+      const started = start(viewer, request);
+      const ended = started.catch(() => undefined).finally(() => starting.delete(ended));
+      starting.add(ended);
+      return started;
     },
 
     async follow(viewer, turnId, after) {
@@ -126,6 +135,7 @@ export function createTurns(options: TurnsOptions): Turns {
 
     async close(graceSeconds) {
       accepting = false;
+      await Promise.all(starting);
       const grace = setTimeout(() => runner.stopAll("SHUTDOWN"), graceSeconds * 1000);
       await runner.idle();
       clearTimeout(grace);
