@@ -2,10 +2,13 @@ import { pino } from "pino";
 
 export type Logger = pino.Logger;
 
-/** What every log line passes through on its way out: the net below the `Secret` type, for keys inside foreign texts. */
-const KEY_LIKE = /\b(sk-[A-Za-z0-9_-]{8,}|rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
+/**
+ * What every log line passes through on its way out: the net below the `Secret` type, for keys inside foreign texts. A provider
+ * key may hold any printable character, so that one is cut up to the end of the quoted text that it stands in.
+ */
+const KEY_LIKE = /\bsk-(?:[^\s"\\…]|\\.){5,}|\b(?:rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
 
-/** Replaces whatever looks like a provider key or a token. */
+/** Replaces whatever looks like a provider key or a token. Masked keys stay. */
 export function redactSecrets(text: string): string {
   return text.replace(KEY_LIKE, "[redacted]");
 }
@@ -18,8 +21,15 @@ export function createLogger(level: string, sink?: { write(line: string): void }
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
       hooks: { streamWrite: redactSecrets },
     },
     sink ?? pino.destination({ dest: 1, sync: true }),
   );
+}
+
+/** What a log needs of an error. Whatever else hangs on it stays out: a failed query brings its parameters, people's messages. */
+function describeError(error: Error): object {
+  const { type, message, stack, code } = pino.stdSerializers.err(error);
+  return { type, message, stack, code };
 }

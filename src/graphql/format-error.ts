@@ -4,9 +4,6 @@ import { RequestError } from "../errors";
 import { newId } from "../ids";
 import { type Logger, redactSecrets } from "../logger";
 
-/** A provider key of any allowed shape, as GraphQL quotes it: up to the end of the quoted text. */
-const PROVIDER_KEY = /\bsk-(?:[^\s"\\]|\\.)*/g;
-
 /**
  * What a client sees of an error, on either transport. Our own refusals are shown with their code, GraphQL's complaints
  * about the document are shown as they are, and everything else is masked: the log has it, under the id that is shown.
@@ -25,17 +22,13 @@ export function createFormatError(logger: Logger): (error: unknown) => GraphQLFo
     if (graphqlError !== undefined && (original === undefined || original instanceof GraphQLError)) {
       // GraphQL quotes what it cannot read, which may be a key that was written into the document.
       const code = graphqlError.extensions.code ?? "BAD_USER_INPUT";
-      return { message: redactKeys(graphqlError.message), ...place, extensions: { code } };
+      return { message: redactSecrets(graphqlError.message), ...place, extensions: { code } };
     }
     const requestId = `req_${newId().replaceAll("-", "")}`;
     logger.error({ err: original ?? error, request: requestId }, "an operation failed by a fault of this server");
     const message = "Something went wrong on our side. Quote the request id when you report it.";
     return { message, ...place, extensions: { code: "INTERNAL_SERVER_ERROR", requestId } };
   };
-}
-
-function redactKeys(message: string): string {
-  return redactSecrets(message.replace(PROVIDER_KEY, "[redacted]"));
 }
 
 function originalOf(error: unknown): unknown {

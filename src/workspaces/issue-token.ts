@@ -20,6 +20,7 @@ export async function issueToken(verification: TokenVerification, content: Token
   if (verification.method !== "HS256") {
     throw new Error("With AUTH_JWKS_URL tokens come from your identity provider; this server cannot make one.");
   }
+  const now = Math.floor(Date.now() / 1000);
   const token = new SignJWT({
     workspace_id: content.workspaceId,
     role: content.role.toLowerCase(),
@@ -30,8 +31,8 @@ export async function issueToken(verification: TokenVerification, content: Token
   })
     .setProtectedHeader({ alg: "HS256" })
     .setSubject(content.subject)
-    .setIssuedAt()
-    .setExpirationTime(Math.floor(Date.now() / 1000) + content.expiresInSeconds);
+    .setIssuedAt(now)
+    .setExpirationTime(now + content.expiresInSeconds);
   if (verification.issuer !== undefined) token.setIssuer(verification.issuer);
   if (verification.audience !== undefined) token.setAudience(verification.audience);
   return token.sign(verification.secret.use((plaintext) => new TextEncoder().encode(plaintext)));

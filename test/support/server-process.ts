@@ -74,7 +74,7 @@ export function makeServerHome(): ServerHome {
   return home;
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

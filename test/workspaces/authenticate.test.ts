@@ -1,4 +1,4 @@
-import { createPublicKey, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, jest, test } from "@jest/globals";
 import { base64url, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import type { DataSource } from "typeorm";
@@ -8,14 +8,12 @@ import { createDataSource } from "../../src/database/data-source";
 import { ENTITIES } from "../../src/entities";
 import { Secret } from "../../src/secret";
 import { bearerToken, createAuthenticate } from "../../src/workspaces/authenticate";
-import { issueToken } from "../../src/workspaces/issue-token";
 import { UserEntity } from "../../src/workspaces/user.entity";
 import { WorkspaceEntity } from "../../src/workspaces/workspace.entity";
 import { createTestDatabase, type TestDatabase } from "../support/database";
-import { startKeySetServer } from "./key-set-server";
+import { claims, IN_AN_HOUR, passSeconds, unsigned } from "./token-fixture";
 
 const SECRET = "a-shared-secret-of-at-least-32-characters";
-const IN_AN_HOUR = Math.floor(Date.now() / 1000) + 3600;
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -246,112 +244,6 @@ test("expiry, not-before, issuer and audience are checked", async () => {
   }
 });
 
-test("a token that this server issues says what was asked for, to whom and from whom", async () => {
-  const verification = { ...shared(), issuer: "https://login.example.com", audience: "waypath" };
-  const authenticate = createAuthenticate(dataSource, verification);
-  const before = Math.floor(Date.now() / 1000);
-  const token = await issueToken(verification, {
-    workspaceId: "issued",
-    subject: "ada",
-    role: "ADMIN",
-    name: "Ada",
-    email: "ada@example.com",
-    workspaceName: "Issued",
-    stripeCustomerId: "cus_2",
-    expiresInSeconds: 60,
-  });
-  const viewer = await authenticate(token);
-  expect(viewer).toMatchObject({ workspaceId: "issued", role: "ADMIN" });
-  const lasts = viewer.expiresAt.getTime() / 1000 - before;
-  expect(lasts).toBeGreaterThanOrEqual(60);
-  expect(lasts).toBeLessThan(65);
-  expect(await user("issued", "ada")).toMatchObject({ name: "Ada", email: "ada@example.com" });
-  expect(await workspace("issued")).toMatchObject({ name: "Issued", stripeCustomerId: "cus_2" });
-
-  const keySet = { method: "JWKS" as const, url: "http://127.0.0.1/keys", issuer: undefined, audience: undefined };
-  await expect(
-    issueToken(keySet, { workspaceId: "issued", subject: "ada", role: "ADMIN", expiresInSeconds: 60 }),
-  ).rejects.toThrow("tokens come from your identity provider");
-});
-
-test("keys of a published set are accepted: RSA and elliptic curves", async () => {
-  await withKeySet(async (keySet, authenticate) => {
-    for (const algorithm of ["RS256", "ES256"] as const) {
-      const key = await keySet.addKey(algorithm);
-      passSeconds(31 * keySet.requests);
-      const viewer = await authenticate(await key.sign(claims({ sub: algorithm })));
-      expect(viewer).toMatchObject({ workspaceId: "acme" });
-    }
-  });
-});
-
-test("a new key of the set is fetched, and one that was taken away stops counting", async () => {
-  await withKeySet(async (keySet, authenticate) => {
-    const old = await keySet.addKey("RS256");
-    await authenticate(await old.sign(claims()));
-    expect(keySet.requests).toBe(1);
-    await authenticate(await old.sign(claims({ sub: "other" })));
-    expect(keySet.requests).toBe(1);
-
-    const fresh = await keySet.addKey("ES256");
-    passSeconds(31);
-    expect(await authenticate(await fresh.sign(claims()))).toMatchObject({ workspaceId: "acme" });
-    expect(keySet.requests).toBe(2);
-
-    keySet.publish([fresh.jwk]);
-    passSeconds(11 * 60);
-    await expect(authenticate(await old.sign(claims()))).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
-  });
-});
-
-test("with a key set, neither `alg: none` nor a public key used as a shared secret gets in", async () => {
-  await withKeySet(async (keySet, authenticate) => {
-    const { jwk } = await keySet.addKey("RS256");
-    const pem = createPublicKey({ key: jwk, format: "jwk" }).export({ type: "spki", format: "pem" });
-    const confused = await new SignJWT(claims())
-      .setProtectedHeader({ alg: "HS256", ...(jwk.kid === undefined ? {} : { kid: jwk.kid }) })
-      .sign(Buffer.from(pem));
-    const none = new UnsecuredJWT(claims()).encode();
-    const unknown = unsigned({ alg: "RS256", kid: "nobody's" });
-    for (const token of [confused, none, unknown, "rubbish"]) {
-      await expect(authenticate(token)).rejects.toMatchObject({
-        code: "UNAUTHENTICATED",
-        message: "The token is not valid.",
-      });
-    }
-  });
-});
-
-test.each([
-  ["it answers with a fault", { status: 500, body: "{}" }],
-  ["it answers something else than JSON", { status: 200, body: "<html>" }],
-  ["it answers something else than a key set", { status: 200, body: "{}" }],
-])("while the key set cannot be had, nothing is said about the token: %s", async (_name, answer) => {
-  await withKeySet(async (keySet, authenticate) => {
-    const key = await keySet.addKey("ES256");
-    const token = await key.sign(claims());
-    keySet.answerInstead(answer);
-    await expect(authenticate(token)).rejects.toMatchObject({
-      code: "SERVICE_UNAVAILABLE",
-      message: "Tokens cannot be checked right now: try again shortly.",
-    });
-    keySet.answerInstead(null);
-    expect(await authenticate(token)).toMatchObject({ workspaceId: "acme" });
-  });
-});
-
-test("a key set that went away keeps counting for a while; one that was never there makes no token invalid", async () => {
-  await withKeySet(async (keySet, authenticate) => {
-    const key = await keySet.addKey("ES256");
-    await authenticate(await key.sign(claims()));
-    await keySet.close();
-    expect(await authenticate(await key.sign(claims({ sub: "later" })))).toMatchObject({ workspaceId: "acme" });
-
-    const fresh = createAuthenticate(dataSource, { ...shared(), method: "JWKS", url: keySet.url });
-    await expect(fresh(await key.sign(claims()))).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
-  });
-});
-
 test("a bearer token is taken from its header, and from nothing else", () => {
   expect(bearerToken("Bearer abc.def")).toBe("abc.def");
   expect(bearerToken(" bearer  abc ")).toBe("abc");
@@ -368,17 +260,8 @@ function authenticator(expected: { issuer?: string; audience?: string } = {}) {
   return createAuthenticate(dataSource, { ...shared(), ...expected });
 }
 
-function claims(changed: JWTPayload = {}): JWTPayload {
-  return { sub: "ada", workspace_id: "acme", role: "member", exp: IN_AN_HOUR, ...changed };
-}
-
 function sign(changed: JWTPayload, secret = SECRET): Promise<string> {
   return new SignJWT(claims(changed)).setProtectedHeader({ alg: "HS256" }).sign(Buffer.from(secret));
-}
-
-/** Whatever its header says, signed by nobody. */
-function unsigned(header: object): string {
-  return `${base64url.encode(JSON.stringify(header))}.${base64url.encode(JSON.stringify(claims()))}.AAAA`;
 }
 
 const TIMERS_BUT_DATE = [
@@ -393,27 +276,6 @@ const TIMERS_BUT_DATE = [
   "clearInterval",
   "clearTimeout",
 ] as const;
-
-/** For what is measured by `Date.now`: caches. Tokens are checked by the real time. */
-function passSeconds(seconds: number): void {
-  const later = Date.now() + seconds * 1000;
-  jest.spyOn(Date, "now").mockReturnValue(later);
-}
-
-async function withKeySet(
-  use: (
-    keySet: Awaited<ReturnType<typeof startKeySetServer>>,
-    authenticate: ReturnType<typeof createAuthenticate>,
-  ) => Promise<void>,
-): Promise<void> {
-  const keySet = await startKeySetServer();
-  const verification = { method: "JWKS" as const, url: keySet.url, issuer: undefined, audience: undefined };
-  try {
-    await use(keySet, createAuthenticate(dataSource, verification));
-  } finally {
-    await keySet.close();
-  }
-}
 
 function workspace(id: string): Promise<WorkspaceEntity> {
   return dataSource.getRepository(WorkspaceEntity).findOneByOrFail({ id });
