@@ -26,7 +26,10 @@ try {
     if (errors) throw new Error(errors[0].message);
     const { delta, session, error } = data.chatTurn;
     if (delta) process.stdout.write(delta);
-    if (error) console.error(`\n${error.code}: ${error.message}`);
+    if (error) {
+      console.error(`\n${error.code}: ${error.message}`);
+      process.exitCode = 1;
+    }
     if (session) {
       const { mode, payer, modelId, maskedKey } = session.route;
       const tokens = session.usage.totalTokens;
@@ -36,8 +39,8 @@ try {
     }
   }
 } catch (error) {
-  const why = error.code === 4403 ? "The token was refused." : `Is the server running? ${error.message ?? error.code}`;
-  console.error(why);
+  const reasons = { 4403: "The token was refused.", ECONNREFUSED: "Nobody answers: is the server running?" };
+  console.error(reasons[error.code ?? error.error?.code] ?? error.message ?? error);
   process.exitCode = 1;
 }
 await client.dispose();

@@ -46,7 +46,9 @@ async function main(): Promise<void> {
 async function start(config: Config, logger: Logger): Promise<Stop> {
   const started: Stop[] = [];
   const stop: Stop = async (graceSeconds) => {
-    for (const stopOne of started.reverse()) await stopOne(graceSeconds);
+    const failures: unknown[] = [];
+    for (const stopOne of started.reverse()) await stopOne(graceSeconds).catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   try {
     let { databaseUrl, anthropicBaseUrl, openAiBaseUrl } = config;

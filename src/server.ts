@@ -95,16 +95,17 @@ async function openServer(
     logger,
   });
   const loadRouting = createLoadRouting({ dataSource, providerKeys, ...config });
+  const connections = createModelConnections({
+    platform: connectClaude(options.platformApiKey),
+    openKey: (key) => providerKeys.open(key),
+    connect: connectClaude,
+  });
   const turns = createTurns({
     dataSource,
     buddies,
     providerKeys,
     loadRouting,
-    connections: createModelConnections({
-      platform: connectClaude(options.platformApiKey),
-      openKey: (key) => providerKeys.open(key),
-      connect: connectClaude,
-    }),
+    connections,
     log: createMemoryTurnLog(),
     messageCharacters: config.limits.messageCharacters,
     turnTimeoutSeconds: config.turnTimeoutSeconds,
@@ -135,6 +136,7 @@ async function openServer(
   const server = createHttpServer(app);
   const port = await listen(server, config.host, config.port).catch(async (error) => {
     await Promise.all([turns.close(0), http.dispose()]);
+    connections.close();
     throw error;
   });
   const guard = createSocketGuard(createFindDisabledWorkspaces(dataSource), logger);
@@ -155,6 +157,7 @@ async function openServer(
     accepting = false;
     turns.stopAccepting();
     await turns.close(graceSeconds);
+    connections.close();
     await websocket.dispose();
     await guard.close();
     await close(server);

@@ -8,7 +8,7 @@ import { createLogger } from "../src/logger";
 import { Secret } from "../src/secret";
 import { createServer } from "../src/server";
 import { simulate } from "../src/simulators/script";
-import { createEmptyDatabase, createTestDatabase } from "./support/database";
+import { createEmptyDatabase, createTestDatabase, takeAway } from "./support/database";
 import { introduce } from "./support/raw-socket";
 import { CHAT_TURN, collect, connect, post, streamOf } from "./support/test-client";
 import { PLATFORM_KEY, startTestServer, type TestServer } from "./support/test-server";
@@ -132,4 +132,21 @@ test("a client that does not say goodbye does not hold a server that stops", asy
   await leaving.dispose(0);
   expect(performance.now() - started).toBeLessThan(5_000);
   await socket.close();
+});
+
+test("a server that stops while its database is away leaves its turn to the next one, and ends", async () => {
+  const own = await startTestServer();
+  const leaving = await own.startSibling();
+  const client = connect(leaving.url, await own.token());
+  const turn = streamOf(client, CHAT_TURN, { input: { message: simulate([[{ text: "Hello" }, { fault: "stall" }]]) } });
+  const { value: started } = await turn.next();
+  const giveBack = await takeAway(own.dataSource);
+  await leaving.dispose(0);
+  await own.logged((line) => line.msg === "a session waits to be settled" && line.session === started.sessionId);
+  await own.logged((line) => line.msg === "a session is left for the next server to settle");
+  await giveBack();
+  const [row] = await own.dataSource.query("SELECT status FROM agent_sessions");
+  expect(["PENDING", "RUNNING"]).toContain(row.status);
+  await client.dispose();
+  await own.close();
 });

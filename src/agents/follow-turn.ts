@@ -80,8 +80,8 @@ function* shortForm(session: SessionSnapshot, after: number): Generator<Followed
     yield { ...about, type: "TurnStarted", sequence: 1, at: session.startedAt, session };
     const { text } = session;
     if (text !== "") {
-      const sequence = session.lastSequence - 1;
-      yield { ...about, type: "TextDelta", sequence, at, blockId: SHORT_FORM_BLOCK, delta: text, text };
+      // Whoever has seen any text drops this number as already seen, and takes the text that the end carries.
+      yield { ...about, type: "TextDelta", sequence: 2, at, blockId: SHORT_FORM_BLOCK, delta: text, text };
     }
   }
   const end = endOf(session, after);

@@ -7,6 +7,8 @@ export interface ModelConnections {
   platform: ProviderConnection;
   /** The line that this stored key opens. Rejects with what opening the sealed key rejects with. */
   forKey(key: ProviderKeyEntity): Promise<ProviderConnection>;
+  /** Forgets every opened key. */
+  close(): void;
 }
 
 export interface ModelConnectionsOptions {
@@ -31,7 +33,7 @@ export function createModelConnections(options: ModelConnectionsOptions): ModelC
       kept.delete(name);
     }
   };
-  setInterval(() => forgetUnused(Date.now()), KEPT_UNUSED_MS).unref();
+  const timer = setInterval(() => forgetUnused(Date.now()), KEPT_UNUSED_MS).unref();
 
   return {
     platform: options.platform,
@@ -43,6 +45,10 @@ export function createModelConnections(options: ModelConnectionsOptions): ModelC
       kept.set(name, { connection, usedAt: now });
       forgetUnused(now);
       return connection;
+    },
+    close() {
+      clearInterval(timer);
+      kept.clear();
     },
   };
 }

@@ -1,10 +1,11 @@
 // Settles what a dead server left behind: sessions whose lease ran out. Every server does it, for every server's sessions;
 // the guarded update sees to it that only one succeeds.
-import { type DataSource, Raw } from "typeorm";
+import { type DataSource, In, Not, Raw } from "typeorm";
 
 import { TurnFailure } from "../errors";
 import type { Logger } from "../logger";
 import { AgentSessionEntity } from "./agent-session.entity";
+import { LEASE_SECONDS } from "./checkpoints";
 import { usageOfCutSession } from "./estimate-usage";
 import { sessionLogFields } from "./session-log-fields";
 import { settleSession } from "./settle-session";
@@ -18,16 +19,19 @@ export interface Reaper {
 
 /** Between two rounds, in milliseconds. With the lease it bounds how long a dead server's turn looks alive. */
 const REAP_EVERY_MS = 5_000;
+/** More events than a turn tells between its last checkpoint and the end of its server's lease: a hundred a second. */
+const UNKEPT_EVENTS = LEASE_SECONDS * 100;
 /** Sessions looked at in one round; the rest wait for the next. */
 const REAPED_AT_ONCE = 200;
 
-export function startReaper(dataSource: DataSource, logger: Logger): Reaper {
+/** `owner` is this process: what it runs itself it settles itself, however long the database was away. */
+export function startReaper(dataSource: DataSource, logger: Logger, owner: string): Reaper {
   let underWay: Promise<unknown> = Promise.resolve();
   let busy = false;
   const round = () => {
     if (busy) return;
     busy = true;
-    underWay = settleExpiredSessions(dataSource, logger)
+    underWay = settleExpiredSessions(dataSource, logger, owner)
       .catch((error) => logger.warn({ err: error }, "looking for sessions left behind failed"))
       .finally(() => {
         busy = false;
@@ -44,12 +48,13 @@ export function startReaper(dataSource: DataSource, logger: Logger): Reaper {
 }
 
 /** Ends the sessions whose lease has run out, as interrupted, with the text and the usage of their last checkpoint. */
-export async function settleExpiredSessions(dataSource: DataSource, logger: Logger): Promise<number> {
+export async function settleExpiredSessions(dataSource: DataSource, logger: Logger, owner: string): Promise<number> {
   const expired = await dataSource.getRepository(AgentSessionEntity).find({
-    where: [
-      { status: "PENDING", leaseExpiresAt: Raw((column) => `${column} < now()`) },
-      { status: "RUNNING", leaseExpiresAt: Raw((column) => `${column} < now()`) },
-    ],
+    where: {
+      status: In(["PENDING", "RUNNING"]),
+      leaseExpiresAt: Raw((column) => `${column} < now()`),
+      leaseOwner: Not(owner),
+    },
     order: { leaseExpiresAt: "ASC" },
     take: REAPED_AT_ONCE,
   });
@@ -69,8 +74,9 @@ export async function settleExpiredSessions(dataSource: DataSource, logger: Logg
         ...usageOfCutSession(session.usage, session.text),
         finishReason: null,
         error: turnErrorOf(failure, session.requestId),
-        // The terminal event takes the number after the last one that was kept.
-        lastSequence: session.lastSequence + 1,
+        // The dead server may have told more than it had time to keep. The end's number is above all that it can have told,
+        // because a client drops what it takes for already seen.
+        lastSequence: session.lastSequence + UNKEPT_EVENTS,
         firstTextAt: session.firstTextAt,
         messages: session.text === "" ? [] : [saysText(session.text)],
       },

@@ -34,6 +34,8 @@ export interface RunTurnOptions {
   /** This process, as it stands in `lease_owner`. */
   owner: string;
   turnTimeoutSeconds: number;
+  /** Aborts when this process may not wait for the database any longer. */
+  giveUp: AbortSignal;
   logger: Logger;
 }
 
@@ -127,6 +129,7 @@ async function answer(
 ): Promise<AgentLoopResult> {
   const { session, buddy } = turn;
   const about = { sessionId: session.id, buddy: session.buddySlug };
+  const begunAt = performance.now();
   const [model, history] = await Promise.all([
     openModel(options, turn),
     loadHistory(options.dataSource.manager, session.threadId),
@@ -140,7 +143,8 @@ async function answer(
     signal,
     observer: {
       text(blockId, delta) {
-        progress.firstTextAt ??= new Date();
+        // By the clock that `startedAt` is from: the database's may differ from this machine's.
+        progress.firstTextAt ??= new Date(session.startedAt.getTime() + (performance.now() - begunAt));
         writer.text(about, blockId, delta);
       },
       usage(usage) {
@@ -205,7 +209,7 @@ async function settle(
       ? Promise.resolve()
       : options.reportKeyUse(key, keyUse).catch((error) => logger.warn({ err: error }, "a key's use was not recorded"));
 
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     try {
       const [settled] = await Promise.all([
         settleSession(dataSource, session.id, { owner: options.owner }, ending),
@@ -216,8 +220,12 @@ async function settle(
       logger.warn(sessionLogFields(session), "the turn was settled by another server");
       return null;
     } catch (error) {
-      logger.error({ ...sessionLogFields(session), err: error }, "a session could not be settled; trying again");
-      await wait(SETTLE_AGAIN_MS);
+      // Once: the database may stay away for long.
+      if (tries === 1) logger.error({ ...sessionLogFields(session), err: error }, "a session waits to be settled");
+      await wait(SETTLE_AGAIN_MS, undefined, { signal: options.giveUp }).catch(() => undefined);
+      if (!options.giveUp.aborted) continue;
+      logger.error(sessionLogFields(session), "a session is left for the next server to settle");
+      return null;
     }
   }
 }

@@ -51,7 +51,7 @@ export interface SessionQueries {
   listThreads(viewer: Viewer, page: { first: number; after: PagePosition | null }): Promise<Page<ThreadEntity>>;
 }
 
-/** A followed turn's row is touched at most this often, in seconds: far below the shortest time it may be unattended. */
+/** A read turn's row is touched at most this often, in seconds, and well within the time that it may be unattended. */
 const TOUCH_AFTER_SECONDS = 5;
 
 /** What a list is ordered by: an expression of the row, and its value as a position keeps it. */
@@ -79,18 +79,27 @@ const THREAD_SORT: Sort<ThreadEntity> = {
   valueOf: ({ updatedAt }) => updatedAt.getTime(),
 };
 
-export function createSessionQueries(dataSource: DataSource): SessionQueries {
+export function createSessionQueries(dataSource: DataSource, turnUnattendedSeconds: number): SessionQueries {
+  const touchAfterSeconds = Math.min(TOUCH_AFTER_SECONDS, turnUnattendedSeconds / 4);
+  const followed = async (read: AgentSessionEntity[]) => {
+    const running = read.filter((session) => session.endedAt === null).map(({ id }) => id);
+    if (running.length > 0) await touch(dataSource, running, touchAfterSeconds);
+  };
   const sessions = (viewer: Viewer) => visible(dataSource, AgentSessionEntity, viewer);
   const threads = (viewer: Viewer) => visible(dataSource, ThreadEntity, viewer);
 
   return {
     async find(viewer, sessionId) {
       const session = await sessions(viewer).andWhere("row.id = :sessionId", { sessionId }).getOne();
-      if (session !== null && session.endedAt === null) await touch(dataSource, sessionId);
+      if (session !== null) await followed([session]);
       return session;
     },
-    list: (viewer, filter, order, page) =>
-      readPage(filtered(sessions(viewer), filter), SESSION_SORTS[order.field], order.direction, page),
+    async list(viewer, filter, order, page) {
+      const query = filtered(sessions(viewer), filter);
+      const read = await readPage(query, SESSION_SORTS[order.field], order.direction, page);
+      await followed(read.rows.map(({ row }) => row));
+      return read;
+    },
     count: (viewer, filter) => filtered(sessions(viewer), filter).getCount(),
     findThread: (viewer, threadId) => threads(viewer).andWhere("row.id = :threadId", { threadId }).getOne(),
     listThreads: (viewer, page) => readPage(threads(viewer), THREAD_SORT, "DESC", page),
@@ -158,10 +167,10 @@ async function readPage<Row extends ObjectLiteral & { id: string }>(
   return { rows, hasNextPage: found.length > first };
 }
 
-async function touch(dataSource: DataSource, sessionId: string): Promise<void> {
+async function touch(dataSource: DataSource, sessionIds: readonly string[], touchAfterSeconds: number): Promise<void> {
   await dataSource.query(
     `UPDATE agent_sessions SET last_followed_at = now()
-     WHERE id = $1 AND status IN ('PENDING', 'RUNNING') AND last_followed_at < now() - make_interval(secs => $2)`,
-    [sessionId, TOUCH_AFTER_SECONDS],
+     WHERE id = ANY($1) AND status IN ('PENDING', 'RUNNING') AND last_followed_at < now() - make_interval(secs => $2)`,
+    [sessionIds, touchAfterSeconds],
   );
 }

@@ -11,7 +11,12 @@ export function turnErrorOf(error: unknown, requestId: string): TurnError {
     code: failure.code,
     message: failure.message,
     retryable: failure.retryable,
-    retryAfterSeconds: failure.retryAfterSeconds ?? null,
+    retryAfterSeconds: wholeSeconds(failure.retryAfterSeconds),
     requestId,
   };
+}
+
+/** Rounded up, so that whoever waits has waited long enough; never more than the API's `Int` holds. */
+function wholeSeconds(seconds: number | undefined): number | null {
+  return seconds === undefined ? null : Math.min(Math.ceil(seconds), 2 ** 31 - 1);
 }

@@ -29,13 +29,22 @@ interface Entry {
 
 /** How long an ended turn can be replayed event by event, in milliseconds; later it is told in its short form. */
 const KEPT_AFTER_END_MS = 5 * 60_000;
-/** Ended turns kept at once; the oldest goes first. Bounds memory whatever the rate of turns. */
+/** Ended turns kept at once, and events kept with them; the oldest turns go first. Bounds memory whatever the rate of turns. */
 const KEPT_ENDED_TURNS = 1_000;
+const KEPT_ENDED_EVENTS = 100_000;
 
 /** A log in this process's memory: enough for one server. */
 export function createMemoryTurnLog(): TurnLog {
   const entries = new Map<string, Entry>();
-  const ended: string[] = [];
+  /** Ended turns that are still kept, oldest first, and the number of their events. */
+  const ended = new Map<string, number>();
+  let endedEvents = 0;
+
+  const forget = (turnId: string) => {
+    endedEvents -= ended.get(turnId) ?? 0;
+    ended.delete(turnId);
+    entries.delete(turnId);
+  };
 
   const wake = (entry: Entry) => {
     const waiting = [...entry.waiting];
@@ -64,9 +73,13 @@ export function createMemoryTurnLog(): TurnLog {
       if (entry === undefined || entry.closed) return;
       entry.closed = true;
       wake(entry);
-      ended.push(turnId);
-      if (ended.length > KEPT_ENDED_TURNS) entries.delete(ended.shift() ?? "");
-      setTimeout(() => entries.delete(turnId), KEPT_AFTER_END_MS).unref();
+      ended.set(turnId, entry.events.length);
+      endedEvents += entry.events.length;
+      for (const [oldest] of ended) {
+        if (ended.size <= KEPT_ENDED_TURNS && endedEvents <= KEPT_ENDED_EVENTS) break;
+        forget(oldest);
+      }
+      setTimeout(() => forget(turnId), KEPT_AFTER_END_MS).unref();
     },
 
     follow(turnId, signal) {

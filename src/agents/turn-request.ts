@@ -43,7 +43,7 @@ export function checkTurnRequest(
     ]);
   }
   if (request.message.trim() === "") throw badInput("message", "The message is empty: say what to ask.");
-  if (request.message.length > messageCharacters) {
+  if (isLonger(request.message, messageCharacters)) {
     const limit = messageCharacters.toLocaleString("en");
     throw badInput("message", `The message is longer than ${limit} characters: shorten it or send it in parts.`);
   }
@@ -75,6 +75,11 @@ export function checkTurnRequest(
       .update(JSON.stringify([buddy.slug, request.message]))
       .digest("hex"),
   };
+}
+
+/** Counted as people count: a character beyond the basic plane is one, though a string holds it as two. */
+function isLonger(text: string, characters: number): boolean {
+  return text.length > characters && (text.length > 2 * characters || [...text].length > characters);
 }
 
 /** The database keeps neither NUL nor half a surrogate pair: better refused here than failing there. */

@@ -47,19 +47,25 @@ export interface TurnsOptions {
   logger: Logger;
 }
 
+/** How long stopped turns may take to be settled, in milliseconds, e.g. because the database is away. Their leases then run out. */
+const LAST_SETTLING_MS = 5_000;
+
 export function createTurns(options: TurnsOptions): Turns {
   const { dataSource, log, logger } = options;
   /** This process, as it stands in the rows of the turns that it runs. */
   const owner = newId();
-  const sessions = createSessionQueries(dataSource);
+  const sessions = createSessionQueries(dataSource, options.turnUnattendedSeconds);
   const checkpoints = createCheckpoints({
     dataSource,
     owner,
     unattendedSeconds: options.turnUnattendedSeconds,
     logger,
   });
-  const reaper = startReaper(dataSource, logger);
+  const reaper = startReaper(dataSource, logger, owner);
+  /** Aborts when what could not be settled is left to the next server. */
+  const giveUp = new AbortController();
   const runner = createTurnRunner({
+    giveUp: giveUp.signal,
     dataSource,
     log,
     connections: options.connections,
@@ -137,8 +143,10 @@ export function createTurns(options: TurnsOptions): Turns {
       accepting = false;
       await Promise.all(starting);
       const grace = setTimeout(() => runner.stopAll("SHUTDOWN"), graceSeconds * 1000);
+      const end = setTimeout(() => giveUp.abort(), graceSeconds * 1000 + LAST_SETTLING_MS);
       await runner.idle();
       clearTimeout(grace);
+      clearTimeout(end);
       await checkpoints.close();
       await reaper.close();
     },

@@ -1,5 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 
+import { isDatabaseAway } from "../database/is-database-away";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
 import { type Logger, redactSecrets } from "../logger";
@@ -23,6 +24,11 @@ export function createFormatError(logger: Logger): (error: unknown) => GraphQLFo
       // GraphQL quotes what it cannot read, which may be a key that was written into the document.
       const code = graphqlError.extensions.code ?? "BAD_USER_INPUT";
       return { message: redactSecrets(graphqlError.message), ...place, extensions: { code } };
+    }
+    if (isDatabaseAway(original ?? error)) {
+      logger.warn({ err: original ?? error }, "an operation found the database away");
+      const message = "This server cannot reach its database right now: try again in a moment.";
+      return { message, ...place, extensions: { code: "SERVICE_UNAVAILABLE" } };
     }
     const requestId = `req_${newId().replaceAll("-", "")}`;
     logger.error({ err: original ?? error, request: requestId }, "an operation failed by a fault of this server");

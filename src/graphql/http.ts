@@ -5,9 +5,10 @@ import { expressMiddleware } from "@as-integrations/express5";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, type ValidationRule } from "graphql";
 
-import { RequestError, type RequestErrorCode } from "../errors";
+import { RequestError } from "../errors";
 import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
 import type { GraphqlContext } from "./context";
+import { DOCUMENT_TOKENS } from "./read-document";
 
 export interface HttpDoorOptions {
   schema: GraphQLSchema;
@@ -18,7 +19,11 @@ export interface HttpDoorOptions {
   bodyBytes: number;
 }
 
-const STATUSES: Partial<Record<RequestErrorCode, number>> = { UNAUTHENTICATED: 401, SERVICE_UNAVAILABLE: 503 };
+const STATUSES: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL_SERVER_ERROR: 500,
+};
 
 /** A stream has nowhere to go in one response; executed as if it were a query, it would look like a fault of ours. */
 const refuseSubscriptions: ApolloServerPlugin<GraphqlContext> = {
@@ -41,6 +46,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<{ routes: 
     // Whether a schema may be introspected is one of the rules, which the socket door keeps too.
     introspection: true,
     validationRules: [...options.rules],
+    parseOptions: { maxTokens: DOCUMENT_TOKENS },
     // The landing page would load scripts from elsewhere.
     plugins: [ApolloServerPluginLandingPageDisabled(), refuseSubscriptions],
     includeStacktraceInErrorResponses: false,
@@ -76,10 +82,10 @@ function viewerOf(locals: { viewer?: Viewer }): Viewer {
 /** What fails before GraphQL is reached is told in GraphQL's shape too. */
 function answerError(formatError: HttpDoorOptions["formatError"]): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
-    const refused = bodyRefusal(error) ?? error;
-    const status = refused instanceof RequestError ? (STATUSES[refused.code] ?? statusOf(error) ?? 400) : 500;
+    const formatted = formatError(bodyRefusal(error) ?? error);
+    const status = STATUSES[String(formatted.extensions?.code)] ?? statusOf(error) ?? 400;
     if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
-    response.status(status).json({ errors: [formatError(refused)] });
+    response.status(status).json({ errors: [formatted] });
   };
 }
 

@@ -10,6 +10,9 @@ import {
   validate,
 } from "graphql";
 
+/** Tokens of a document; more is refused. A parser calls itself for each level, and this many levels it can bear. */
+export const DOCUMENT_TOKENS = 2_000;
+
 /** What this server asks of a document besides GraphQL's own rules. */
 export function documentRules({ introspection }: { introspection: boolean }): ValidationRule[] {
   return introspection ? [] : [NoSchemaIntrospectionCustomRule];
@@ -22,7 +25,7 @@ export function readDocument(
   rules: readonly ValidationRule[],
 ): DocumentNode | readonly GraphQLError[] {
   try {
-    const document = parse(query);
+    const document = parse(query, { maxTokens: DOCUMENT_TOKENS });
     const errors = validate(schema, document, [...specifiedRules, ...rules]);
     return errors.length === 0 ? document : errors.map((error) => withCode(error, "GRAPHQL_VALIDATION_FAILED"));
   } catch (error) {

@@ -40,7 +40,7 @@ export const ANSWER_TIMEOUT_MS = 60_000;
 const TROUBLES: Record<ProviderTrouble, TroubleEntry> = {
   KEY_REFUSED: {
     code: "PROVIDER_AUTHENTICATION_FAILED",
-    sentence: (name) => `${name} did not accept the API key. Replace it under Settings → Integrations, then try again.`,
+    sentence: (name) => `${name} did not accept the API key. An admin must configure a new one.`,
   },
   CREDIT_EXHAUSTED: {
     code: "PROVIDER_QUOTA_EXCEEDED",
@@ -64,7 +64,7 @@ const TROUBLES: Record<ProviderTrouble, TroubleEntry> = {
     code: "INTERNAL",
     retryable: false,
     sentence: (name) =>
-      `${name} refused the request. Trying again will not help; please report it with the session's id.`,
+      `${name} refused the request. Trying again will not help; please report it, and quote the request id.`,
   },
   UNAVAILABLE: {
     code: "PROVIDER_UNAVAILABLE",

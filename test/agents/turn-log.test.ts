@@ -89,6 +89,18 @@ test("a closed log takes no further event", () => {
   expect(() => log.append("t", event(1))).toThrow("no open log");
 });
 
+test("long turns are forgotten sooner: what is bounded is the number of their events", () => {
+  const log = createMemoryTurnLog();
+  for (const turn of ["t", "u", "v"]) {
+    log.open(turn);
+    for (let sequence = 1; sequence <= 40_000; sequence += 1) log.append(turn, event(sequence));
+    log.close(turn);
+  }
+  const { signal } = new AbortController();
+  expect(log.follow("t", signal)).toBeNull();
+  expect(log.follow("u", signal)).not.toBeNull();
+});
+
 test("ended turns are forgotten, the oldest first, so that memory is bounded", () => {
   const log = createMemoryTurnLog();
   for (let turn = 0; turn <= 1000; turn += 1) {

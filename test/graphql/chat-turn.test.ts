@@ -197,6 +197,11 @@ test.each([
   expect(await server.dataSource.query("SELECT count(*) FROM agent_sessions")).toEqual(rows);
 });
 
+test("a message is measured in characters, as people count them", async () => {
+  const events = await collect(ask({ message: "👋".repeat(16_001) }));
+  expect(events.at(-1).__typename).toBe("TurnFinished");
+});
+
 test("slugs that do not exist are ignored in buddyModels", async () => {
   const buddyModels = [{ buddy: "gone", mode: "BYOK_CLAUDE" }];
   const events = await collect(ask({ message: "Hi", buddyModels }));

@@ -53,6 +53,7 @@ describe.each(DOORS)("over %s", (_name, ask) => {
 
   test.each([
     ["{ viewer { ", "GRAPHQL_PARSE_FAILED", "Syntax Error"],
+    ["{a".repeat(60_000), "GRAPHQL_PARSE_FAILED", "Syntax Error: Document contains more that"],
     ["{ viewer { nothing } }", "GRAPHQL_VALIDATION_FAILED", 'Cannot query field "nothing"'],
   ])("%s is explained, with its place", async (query, code, message) => {
     const { errors } = await ask(server, query);

@@ -80,6 +80,11 @@ test.each<[string, SimulatedAction[], string, boolean, number]>([
   else await server.logged((line) => line.level === "warn" && line.request === end.error.requestId);
 });
 
+test("a pause that the provider names in fractions is told in whole seconds, rounded up", async () => {
+  const events = await ask({ message: simulate([[{ status: 429, retryAfterSeconds: 21.5 }]]) });
+  expect(events.at(-1).error).toMatchObject({ code: "PROVIDER_RATE_LIMITED", retryAfterSeconds: 22 });
+});
+
 test("a refusal and a token limit are ends, not failures", async () => {
   const refused = await ask({ message: simulate([[{ text: "No." }, { finish: "refusal" }]]) });
   expect(refused.at(-1)).toMatchObject({ __typename: "TurnFinished", finishReason: "REFUSAL" });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Client } from "graphql-ws";
 
@@ -59,12 +60,28 @@ test("a turn that no log here knows is told in its short form", async () => {
 
   expect(short.map((event) => event.__typename)).toEqual(["TurnStarted", "TextDelta", "TurnFinished"]);
   expect(short[1]).toMatchObject({ delta: session.text, text: session.text });
-  expect(short.map((event) => event.sequence)).toEqual([1, session.lastSequence - 1, session.lastSequence]);
+  expect(short.map((event) => event.sequence)).toEqual([1, 2, session.lastSequence]);
   expect(short.at(-1)).toEqual(all.at(-1));
 
   // A reader that has seen some gets the end alone: its text replaces what it has.
   expect(await collect(follow(session.id, 2, siblingClient))).toEqual([all.at(-1)]);
   expect(await collect(follow(session.id, session.lastSequence, siblingClient))).toEqual([]);
+});
+
+test("a client that comes again without `after` gets the end, and nothing twice", async () => {
+  const all = await collect(ask(simulate([[{ repeat: "once ", times: 20, paceMs: 5 }]])));
+  for (const count of [1, 2, 5, all.length - 1]) {
+    const seen = all.slice(0, count);
+    let last = seen.at(-1).sequence;
+    for await (const event of follow(all[0].sessionId, 0, siblingClient)) {
+      if (event.sequence <= last) continue;
+      last = event.sequence;
+      seen.push(event);
+    }
+    const joined = seen.map((event) => event.delta ?? "").join("");
+    expect("once ".repeat(20).startsWith(joined)).toBe(true);
+    expect(seen.at(-1)).toEqual(all.at(-1));
+  }
 });
 
 test("a turn without text has no empty piece in its short form", async () => {
@@ -107,9 +124,10 @@ test("a dead server's turn is settled as interrupted, with what was kept of it",
     "UPDATE agent_sessions SET lease_owner = gen_random_uuid(), lease_expires_at = now() - interval '1 second' WHERE id = $1",
     [id],
   );
-  await settleExpiredSessions(server.dataSource, createLogger("silent"));
+  await settleExpiredSessions(server.dataSource, createLogger("silent"), randomUUID());
 
-  const end = (await collect(leader)).at(-1);
+  const told = await collect(leader);
+  const end = told.at(-1);
   expect(end).toMatchObject({ __typename: "TurnFailed", error: { code: "INTERRUPTED", retryable: true } });
   expect(end.session).toMatchObject({
     status: "INTERRUPTED",
@@ -136,6 +154,38 @@ test("an end is never dropped as already seen, though its server died before it 
   const seen = session.lastSequence + 40;
   const [end] = await collect(follow(session.id, seen, siblingClient));
   expect(end).toMatchObject({ __typename: "TurnFailed", sequence: seen + 1 });
+});
+
+test("a dead server's turn ends above everything that its readers can have seen", async () => {
+  const leader = ask(simulate([[{ repeat: "tick ", times: 500, paceMs: 5 }]]));
+  const { value: started } = await leader.next();
+  let seen = 0;
+  for await (const event of leader) {
+    seen = event.sequence;
+    if (seen === 30) break;
+  }
+  await server.dataSource.query(
+    "UPDATE agent_sessions SET lease_owner = gen_random_uuid(), lease_expires_at = now() - interval '1 second' WHERE id = $1",
+    [uuidOf(started.sessionId)],
+  );
+  await settleExpiredSessions(server.dataSource, createLogger("silent"), randomUUID());
+  const again = await collect(follow(started.sessionId, 0, siblingClient));
+  expect(again.at(-1)).toMatchObject({ __typename: "TurnFailed", error: { code: "INTERRUPTED" } });
+  expect(again.at(-1).sequence).toBeGreaterThan(seen);
+});
+
+test("what a process runs itself it does not take for left behind", async () => {
+  const leader = ask(simulate([[{ repeat: "mine ", times: 30, paceMs: 5 }]]));
+  const { value: started } = await leader.next();
+  const id = uuidOf(started.sessionId);
+  const [{ lease_owner: owner }] = await server.dataSource
+    .query(
+      "UPDATE agent_sessions SET lease_expires_at = now() - interval '1 second' WHERE id = $1 RETURNING lease_owner",
+      [id],
+    )
+    .then(([rows]) => rows);
+  expect(await settleExpiredSessions(server.dataSource, createLogger("silent"), owner)).toBe(0);
+  expect((await collect(leader)).at(-1)).toMatchObject({ session: { status: "COMPLETED" } });
 });
 
 test("only whoever may see a turn may follow it", async () => {

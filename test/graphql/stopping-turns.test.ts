@@ -148,7 +148,11 @@ test("unsubscribing releases the reader at once, while its turn says nothing", a
   expect(events.at(-1).session.status).toBe("CANCELLED");
 });
 
-test("reading a running turn by query counts as following it", async () => {
+test.each([
+  ["itself", "query($id: ID!) { agentSession(id: $id) { status } }"],
+  ["in a list", "{ workspace { agentSessions { nodes { status } } } }"],
+  ["in its thread", "{ workspace { threads { nodes { turns { nodes { status } } } } } }"],
+])("reading a running turn by query counts as following it: %s", async (_name, read) => {
   const message = `read by query ${simulate([[{ text: "Reading" }, { fault: "stall" }]])}`;
   const start = "mutation($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
   const { data } = await post(server.url, token, start, { input: { message } });
@@ -158,7 +162,7 @@ test("reading a running turn by query counts as following it", async () => {
     "UPDATE agent_sessions SET last_followed_at = now() - interval '1 hour' WHERE id = $1",
     [uuid],
   );
-  await post(server.url, token, "query($id: ID!) { agentSession(id: $id) { status } }", { id });
+  await post(server.url, token, read, read.includes("$id") ? { id } : {});
   const [row] = await server.dataSource.query(
     "SELECT last_followed_at > now() - interval '1 minute' AS followed FROM agent_sessions WHERE id = $1",
     [uuid],

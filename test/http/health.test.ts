@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { simulate } from "../../src/simulators/script";
-import { administer } from "../support/database";
+import { takeAway } from "../support/database";
 import { CANCEL, CHAT_TURN, collect, connect, post, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
 
@@ -22,13 +22,17 @@ test("a server that can take requests says so, to anybody", async () => {
 });
 
 test("without its database a server is alive, not ready, and ready again when the database is back", async () => {
-  const [{ name }] = await server.dataSource.query("SELECT current_database() AS name");
-  await administer(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
-  await administer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+  const token = await server.token();
+  const giveBack = await takeAway(server.dataSource);
   expect(await get(`${server.url}/readyz`)).toEqual([503, { status: "database unavailable" }]);
   expect(await get(`${server.url}/healthz`)).toEqual([200, { status: "ok" }]);
 
-  await administer(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  expect(await post(server.url, token, "{ viewer { role } }")).toMatchObject({
+    status: 503,
+    errors: [{ extensions: { code: "SERVICE_UNAVAILABLE" } }],
+  });
+
+  await giveBack();
   expect(await get(`${server.url}/readyz`)).toEqual([200, { status: "ready" }]);
   expect(await post(server.url, await server.token(), "{ viewer { role } }")).toMatchObject({ status: 200 });
 });

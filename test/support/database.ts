@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
+import type { DataSource } from "typeorm";
 
 export interface TestDatabase {
   url: string;
@@ -45,4 +46,12 @@ function serverUrl(): string {
   const url = process.env.TEST_DATABASE_SERVER;
   if (url === undefined) throw new Error("the global setup has not started a database");
   return url;
+}
+
+/** Ends every connection to a database, and lets nobody in until the returned function is called. */
+export async function takeAway(dataSource: DataSource): Promise<() => Promise<void>> {
+  const [{ name }] = await dataSource.query("SELECT current_database() AS name");
+  await administer(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await administer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+  return () => administer(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
 }

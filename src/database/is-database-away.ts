@@ -1,0 +1,15 @@
+import { errorCode } from "./error-code";
+
+/** What the system says of a connection that cannot be had, and Postgres of one that it has ended or will not take. */
+const AWAY = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|08...|57P0[1-3]|53300)$/;
+/** Words of the driver, which have no code, and of Postgres, whose code means other things too. */
+const AWAY_WORDS =
+  /Connection terminated|Connection ended|timeout exceeded when trying to connect|Driver not Connected|not currently accepting connections/;
+
+/** Whether a statement failed because the database could not be reached, which says nothing about the statement. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (typeof error !== "object" || error === null) return false;
+  if (AWAY.test(String(errorCode(error)))) return true;
+  if ("driverError" in error && error.driverError !== error && isDatabaseAway(error.driverError)) return true;
+  return "message" in error && AWAY_WORDS.test(String(error.message));
+}
