@@ -153,6 +153,11 @@ test("a tool keeps its name, its description and every word of its schema", () =
   ]);
 });
 
+test("a tool without arguments is given the properties that OpenAI asks for", () => {
+  const [tool] = toOpenAiTools([{ name: "t", description: "d", inputSchema: { type: "object" } }]);
+  expect(tool?.parameters).toEqual({ type: "object", properties: {} });
+});
+
 describe("a request", () => {
   const request = { system: " ", messages: [], tools: [], maxOutputTokens: 5, signal: new AbortController().signal };
 

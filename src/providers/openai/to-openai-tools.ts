@@ -6,7 +6,8 @@ export function toOpenAiTools(tools: readonly ToolDefinition[]): OpenAI.Response
     type: "function",
     name,
     description,
-    parameters: { ...inputSchema, type: "object" },
+    // OpenAI refuses a schema without properties, which a tool without arguments may well have.
+    parameters: { properties: {}, ...inputSchema, type: "object" },
     // Strict mode takes a part of JSON Schema only, and would refuse what Claude accepts.
     strict: false,
   }));
