@@ -27,7 +27,8 @@ const ALL = { tools: true, parallelTools: true, vision: true, structuredOutput: 
 const GPT = { provider: "OPENAI", ...ALL } as const;
 const CLAUDE = { provider: "CLAUDE", ...ALL } as const;
 
-// Left out: what OpenAI ends within weeks, and what cannot chat with tools (audio, images, search, code only).
+// Left out: what cannot chat with tools here (audio, images, search, code only), and gpt-5, gpt-5-mini and gpt-5-nano, which
+// OpenAI ends on 2026-12-11: being cheap, they would be chosen until that day and fail from then on.
 // biome-ignore format: one line a model
 const OPENAI_MODELS: readonly CatalogModel[] = [
   { ...GPT, id: "gpt-5.6-luna", displayName: "GPT-5.6 Luna", contextWindow: 1_050_000, maxOutput: 128_000, relativePrice: 1.4 },
