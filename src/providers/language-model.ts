@@ -13,7 +13,7 @@ export type JsonObject = { [key: string]: JsonValue };
 export type Message = { role: "user"; content: UserBlock[] } | { role: "assistant"; content: AssistantBlock[] };
 
 export type UserBlock = TextBlock | ToolResultBlock;
-export type AssistantBlock = TextBlock | ToolCallBlock;
+export type AssistantBlock = TextBlock | ToolCallBlock | ReasoningBlock;
 
 export interface TextBlock {
   type: "text";
@@ -26,6 +26,14 @@ export interface ToolCallBlock {
   id: string;
   name: string;
   arguments: JsonObject;
+}
+
+/** What a model thought before the block that follows, sealed by its provider; no other provider can read it. */
+export interface ReasoningBlock {
+  type: "reasoning";
+  provider: LlmProvider;
+  /** In the provider's own form: handed back as it is, within the turn that it belongs to, and only to that provider. */
+  data: JsonValue;
 }
 
 export interface ToolResultBlock {
@@ -72,6 +80,8 @@ export type ModelPart =
   | { type: "text-delta"; blockId: string; delta: string }
   /** Arguments complete; `invalidArguments` holds the raw text where it was no JSON object, and `arguments` is then `{}`. */
   | { type: "tool-call"; id: string; name: string; arguments: JsonObject; invalidArguments?: string }
+  /** To be kept in its place among the answer's blocks until the turn has ended. Counts as output. */
+  | ReasoningBlock
   /** The call's counts so far. Replaces the earlier ones, never adds to them; only ever grows. */
   | { type: "usage"; usage: ModelUsage };
 

@@ -18,6 +18,7 @@ const STOP_REASONS: Record<ScriptedCall["finish"], string> = {
   "max-tokens": "max_tokens",
   "tool-calls": "tool_use",
   refusal: "refusal",
+  "content-filter": "refusal",
   unknown: "simulated_unknown",
 };
 
@@ -48,9 +49,10 @@ export function emptyToolUseBlock(name: string): ToolUseBlock {
 
 /** How the message ends. */
 export function stopOf({ finish }: AnthropicAnswer): { stop_reason: string; stop_details: RefusalStopDetails | null } {
+  const stop_reason = STOP_REASONS[finish];
   return {
-    stop_reason: STOP_REASONS[finish],
-    stop_details: finish === "refusal" ? { type: "refusal", category: null, explanation: null } : null,
+    stop_reason,
+    stop_details: stop_reason === "refusal" ? { type: "refusal", category: null, explanation: null } : null,
   };
 }
 

@@ -1,6 +1,4 @@
-import type { z } from "zod";
-
-type Issue = z.core.$ZodIssue;
+import { type FieldIssue, innermostIssue, memberOf, valueAt } from "./field-issue";
 
 const TYPE_NAMES: Record<string, string> = {
   string: "string",
@@ -13,31 +11,13 @@ const TYPE_NAMES: Record<string, string> = {
 };
 
 /** One sentence about a field in Anthropic's manner: its path, then what is wrong, e.g. `messages.0.content: Field required`. */
-export function describeFieldError(issue: Issue, body: unknown): string {
-  const inner = innermost(issue);
+export function describeFieldError(issue: FieldIssue, body: unknown): string {
+  const inner = innermostIssue(issue);
   const path = inner.code === "unrecognized_keys" ? [...inner.path, inner.keys[0] ?? ""] : inner.path;
   // A block of no known type is named by its own path, not by that of its type.
   const named = inner.code === "invalid_union" && inner.path.at(-1) === "type" ? path.slice(0, -1) : path;
   const place = taggedPath(named, body);
   return `${place === "" ? "body" : place}: ${complaint(inner, valueAt(body, path))}`;
-}
-
-// Of the alternatives of a union, the one that fails furthest in is the one that was meant.
-function innermost(issue: Issue, above: readonly PropertyKey[] = []): Issue {
-  const path = [...above, ...issue.path];
-  if (issue.code === "invalid_union") {
-    const meant = issue.errors
-      .map(([first]) => first)
-      .findLast((first) => first !== undefined && !isOfWrongType(first));
-    const last = issue.errors.at(-1)?.[0];
-    const chosen = meant ?? last;
-    if (chosen !== undefined) return innermost(chosen, path);
-  }
-  return { ...issue, path };
-}
-
-function isOfWrongType(issue: Issue): boolean {
-  return issue.code === "invalid_type" && issue.path.length === 0;
 }
 
 // Anthropic names the kind of a block inside the path: `messages.0.content.1.tool_use.id`.
@@ -55,7 +35,7 @@ function taggedPath(path: readonly PropertyKey[], body: unknown): string {
   return names.join(".");
 }
 
-function complaint(issue: Issue, value: unknown): string {
+function complaint(issue: FieldIssue, value: unknown): string {
   switch (issue.code) {
     case "unrecognized_keys":
       return "Extra inputs are not permitted";
@@ -80,12 +60,4 @@ function complaint(issue: Issue, value: unknown): string {
     default:
       return issue.message;
   }
-}
-
-function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(memberOf, body);
-}
-
-function memberOf(value: unknown, key: PropertyKey): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }

@@ -41,6 +41,7 @@ export function startAnthropicSimulator(options: SimulatorOptions = {}): Promise
     {
       basePath: "",
       keyShape: /^sk-ant-[!-~]{1,505}$/,
+      keyHeader: "x-api-key",
       modelCallPath: "/v1/messages",
       requestIdHeader: "request-id",
       keyRefusal: anthropicKeyRefusal,

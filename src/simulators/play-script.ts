@@ -8,7 +8,7 @@ export interface AnswerEncoder {
   content(step: ContentStep): string;
   end(): string;
   /** The provider's own way of saying in mid-answer that it failed; nothing follows. */
-  error(): string;
+  error(fault: "error-event" | "failed-event"): string;
   /** Something that no client of this provider can read. */
   garbage(): string;
 }
@@ -44,7 +44,8 @@ async function breakOff(
     case "stall":
       return await response.stall();
     case "error-event":
-      response.write(encoder.error());
+    case "failed-event":
+      response.write(encoder.error(fault));
       return await response.end();
   }
 }

@@ -29,8 +29,8 @@ export function tokensOf(characters: number): number {
 }
 
 /**
- * Anthropic's prompt cache: a prefix that the same owner sent before is read, up to the last mark the rest is written.
- * Unlike the real one it has no least length, so that short prompts show it too.
+ * A provider's prompt cache: a prefix that the same owner sent before is read, up to the last mark the rest is written.
+ * It has no least length of its own: Anthropic's simulator shows it on short prompts too.
  */
 export class PromptCache {
   readonly #expiresAt = new Map<string, number>();

@@ -44,6 +44,8 @@ export interface SimulatedProvider {
   /** What follows host and port in the SDK's base URL. */
   basePath: string;
   keyShape: RegExp;
+  /** A header that may hold the key instead of `Authorization: Bearer`; in lower case. */
+  keyHeader?: string;
   modelCallPath: string;
   requestIdHeader: string;
   keyRefusal(trouble: Exclude<KeyTrouble, "silent">, key: string): Refusal;
@@ -97,7 +99,7 @@ interface Served {
 }
 
 async function serve({ provider, journal, keys, request, response, url }: Served): Promise<void> {
-  const key = keyOf(request);
+  const key = keyOf(request, provider.keyHeader);
   const entry = journal.open(request.method ?? "GET", url.pathname, key === "" ? null : maskSimulatedKey(key));
   response.once("close", () => {
     if (!response.writableFinished) journal.end(entry, "aborted");
@@ -123,9 +125,9 @@ async function serve({ provider, journal, keys, request, response, url }: Served
   }
 }
 
-// Both providers' SDKs send a bearer token; Anthropic takes `x-api-key` too.
-function keyOf(request: IncomingMessage): string {
-  const header = request.headers["x-api-key"];
+// Every provider's SDK sends a bearer token.
+function keyOf(request: IncomingMessage, keyHeader: string | undefined): string {
+  const header = keyHeader === undefined ? undefined : request.headers[keyHeader];
   if (typeof header === "string") return header;
   return /^Bearer (.*)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
 }

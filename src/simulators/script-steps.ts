@@ -9,7 +9,7 @@ export type ContentStep =
   /** The arguments' JSON, cut into the pieces in which it arrives; none for a call without arguments. */
   | { kind: "tool"; name: string; fragments: string[] };
 
-export type SimulatedFinish = "stop" | "max-tokens" | "refusal" | "tool-calls" | "unknown";
+export type SimulatedFinish = Extract<SimulatedAction, { finish: unknown }>["finish"];
 
 /** One model call of a script: its steps, and what holds for it as a whole. */
 export interface ScriptedCall {

@@ -17,6 +17,7 @@ export const FAULTS = [
   "early-end", // the connection ends cleanly, without the end marker
   "reset", // the connection is torn down
   "error-event", // an error event in mid-stream, then the end
+  "failed-event", // the end says that the answer has failed; an error event where a provider has no such end
   "garbage", // a line that is not JSON
   "stall", // nothing more is sent; the connection stays open until the client closes it
 ] as const;
@@ -53,15 +54,15 @@ const action = z.union(
     /** The first one says what the stream opens with, all of them together (the last wins) what it ends with. */
     z.strictObject({ usage }),
     z.strictObject({ fault: z.enum(FAULTS) }),
-    /** Must come first: answers with this HTTP status and the provider's documented error body for it. */
+    /** Must come first: answers with this HTTP status and the provider's documented error body for it. `type` may be one of OpenAI's codes. */
     z.strictObject({
       status: z.number().int().min(400).max(599),
       type: z.string().optional(),
       retryAfterSeconds: z.number().optional(),
       message: z.string().optional(),
     }),
-    /** How the call ends; default `stop`, or `tool-calls` after a tool. */
-    z.strictObject({ finish: z.enum(["stop", "max-tokens", "refusal", "tool-calls", "unknown"]) }),
+    /** How the call ends; default `stop`, or `tool-calls` after a tool. A refusal is the model's, a filter the provider's. */
+    z.strictObject({ finish: z.enum(["stop", "max-tokens", "refusal", "content-filter", "tool-calls", "unknown"]) }),
     /** Sends the bytes of the whole answer in packets of this size, so that UTF-8 and events are split across packets. */
     z.strictObject({ packetBytes: z.number().int().positive() }),
   ],

@@ -2,8 +2,9 @@
 export interface Refusal {
   status: number;
   type?: string | undefined;
-  /** OpenAI's errors have one. */
+  /** OpenAI's errors have one, and name the field that is wrong. */
   code?: string | undefined;
+  param?: string | undefined;
   message?: string | undefined;
   /** Seconds. */
   retryAfterSeconds?: number | undefined;

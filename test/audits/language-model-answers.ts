@@ -73,6 +73,7 @@ export const FINISH_AUDITS: Audit[] = [
       assert.equal(finish.reason.unified, "TOOL_CALLS");
     },
   },
+  finishes("FINISH-06", "content-filter", "REFUSAL"),
 ];
 
 export const TOOL_AUDITS: Audit[] = [

@@ -47,6 +47,18 @@ export const BREAK_AUDITS: Audit[] = [
       }
     },
   },
+  breaks("BREAK-08", "when an end that tells of a failure comes after output", [
+    { text: "half an" },
+    { fault: "failed-event" },
+  ]),
+  {
+    id: "BREAK-09",
+    must: "MUST reject with the provider's own trouble, open to a retry, when an end that tells of a failure comes at once",
+    async run(harness) {
+      const outcome = await ask(harness, [{ fault: "failed-event" }]);
+      assert.equal(failureOf(outcome, "PROVIDER_UNAVAILABLE").retryable, true);
+    },
+  },
 ];
 
 export const ABORT_AUDITS: Audit[] = [

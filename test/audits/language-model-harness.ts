@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TurnErrorCode } from "../../src/errors";
 import type {
+  JsonValue,
   LlmProvider,
   Message,
   ModelFinish,
@@ -8,6 +9,7 @@ import type {
   ModelRequest,
   ModelUsage,
   ProviderConnection,
+  ReasoningBlock,
   ToolDefinition,
 } from "../../src/providers/language-model";
 import type { ProviderSimulator } from "../../src/simulators/provider-simulator";
@@ -45,6 +47,10 @@ export interface LanguageModelHarness {
   reportsUsageEarly: boolean;
   /** Whether an answer without reasoning says so with a 0. */
   alwaysTellsReasoning: boolean;
+  /** Whether an answer whose script counts reasoning tokens contains reasoning. */
+  reasonsUnasked: boolean;
+  /** Reasoning that the provider accepts; another one each time. */
+  ownReasoning(): Promise<ReasoningBlock>;
   /** What the adapter sent, in the contract's words. */
   readBody(body: unknown): SentRequest;
 }
@@ -54,6 +60,8 @@ export interface SentRequest {
   system: string;
   maxOutputTokens: number;
   tools: ToolDefinition[];
+  /** What the reasoning blocks hold, in their order. */
+  reasoning: JsonValue[];
 }
 
 export interface AskOptions {

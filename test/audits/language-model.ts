@@ -3,6 +3,7 @@
 import { FINISH_AUDITS, TEXT_AUDITS, TOOL_AUDITS, USAGE_AUDITS } from "./language-model-answers";
 import { ABORT_AUDITS, BREAK_AUDITS, CONNECTION_AUDITS, refusalAudits, SECRET_AUDITS } from "./language-model-failures";
 import type { Audit, LanguageModelHarness } from "./language-model-harness";
+import { REASONING_AUDITS } from "./language-model-reasoning";
 import { HISTORY_AUDITS, REQUEST_AUDITS } from "./language-model-requests";
 
 export type { Audit, LanguageModelHarness } from "./language-model-harness";
@@ -12,6 +13,7 @@ export function languageModelAudits({ refusals }: Pick<LanguageModelHarness, "re
   return [
     ...REQUEST_AUDITS,
     ...HISTORY_AUDITS,
+    ...REASONING_AUDITS,
     ...TEXT_AUDITS,
     ...TOOL_AUDITS,
     ...FINISH_AUDITS,

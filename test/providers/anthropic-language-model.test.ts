@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { connectAnthropic } from "../../src/providers/anthropic/anthropic-connection";
@@ -51,6 +52,8 @@ const sentBody = z.object({
     .optional(),
 });
 
+const sentMessages = z.object({ messages: z.array(z.object({ content: z.array(z.record(z.string(), z.json())) })) });
+
 const breakpoints = z.object({ type: z.literal("ephemeral") });
 
 let harness: LanguageModelHarness;
@@ -68,6 +71,12 @@ beforeAll(async () => {
     refusals: REFUSALS,
     reportsUsageEarly: true,
     alwaysTellsReasoning: false,
+    reasonsUnasked: false,
+    ownReasoning: async () => ({
+      type: "reasoning",
+      provider: "CLAUDE",
+      data: { type: "thinking", thinking: "Let me see.", signature: randomUUID() },
+    }),
     readBody(body) {
       const { model, max_tokens, system = [], tools = [] } = sentBody.parse(body);
       return {
@@ -77,6 +86,9 @@ beforeAll(async () => {
         tools: tools.map(
           ({ name, description, input_schema }): ToolDefinition => ({ name, description, inputSchema: input_schema }),
         ),
+        reasoning: sentMessages
+          .parse(body)
+          .messages.flatMap(({ content }) => content.filter(({ type }) => type === "thinking")),
       };
     },
   };

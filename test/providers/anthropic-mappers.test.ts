@@ -1,10 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { AnthropicAnswer } from "../../src/providers/anthropic/anthropic-answer";
 import { mapAnthropicStopReason } from "../../src/providers/anthropic/map-anthropic-stop-reason";
-import { mapAnthropicUsage, NO_USAGE } from "../../src/providers/anthropic/map-anthropic-usage";
+import { mapAnthropicUsage } from "../../src/providers/anthropic/map-anthropic-usage";
 import { toAnthropicMessages } from "../../src/providers/anthropic/to-anthropic-messages";
 import { toAnthropicTools } from "../../src/providers/anthropic/to-anthropic-tools";
 import type { Message, ModelPart } from "../../src/providers/language-model";
+import { NO_USAGE } from "../../src/providers/no-usage";
 
 test.each([
   ["end_turn", "STOP"],
@@ -113,6 +114,36 @@ describe("messages", () => {
     ]);
   });
 
+  test("thinking is handed back as it was, before the call that it led to", () => {
+    const thinking = { type: "thinking", thinking: "Hm.", signature: "c2ln" };
+    const sealed = { type: "redacted_thinking", data: "c2VhbGVk" };
+    expect(
+      toAnthropicMessages([
+        {
+          role: "assistant",
+          content: [
+            { type: "reasoning", provider: "CLAUDE", data: thinking },
+            { type: "reasoning", provider: "CLAUDE", data: sealed },
+            { type: "tool-call", id: "t1", name: "now", arguments: {} },
+          ],
+        },
+      ]),
+    ).toEqual([
+      { role: "assistant", content: [thinking, sealed, { type: "tool_use", id: "t1", name: "now", input: {} }] },
+    ]);
+  });
+
+  test.each([
+    [null],
+    ["Hm."],
+    [["Hm."]],
+    [{ type: "thinking", thinking: "unsigned" }],
+    [{ type: "redacted_thinking" }],
+  ])("reasoning that holds %j is left out", (data) => {
+    const content = [{ type: "reasoning" as const, provider: "CLAUDE" as const, data }];
+    expect(toAnthropicMessages([{ role: "assistant", content }])).toEqual([]);
+  });
+
   test("the conversation handed in is not changed", () => {
     const messages: Message[] = [
       { role: "user", content: [{ type: "text", text: "One." }] },
@@ -170,14 +201,10 @@ describe("an answer", () => {
   const read = (answer: AnthropicAnswer, ...lines: object[]): ModelPart[] =>
     lines.flatMap((line) => answer.read(JSON.parse(JSON.stringify(line)) satisfies Event));
 
-  test("passes over thinking, signatures, pings, and kinds it does not know", () => {
+  test("passes over pings, and kinds it does not know", () => {
     const answer = new AnthropicAnswer();
     const parts = read(
       answer,
-      { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } },
-      { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "Hm." } },
-      { type: "content_block_delta", index: 0, delta: { type: "signature_delta", signature: "c2ln" } },
-      { type: "content_block_stop", index: 0 },
       { type: "ping" },
       { type: "some_new_event", index: 3 },
       { type: "content_block_start", index: 1, content_block: { type: "some_new_block", data: "x" } },
@@ -187,6 +214,25 @@ describe("an answer", () => {
     );
     expect(parts).toEqual([]);
     expect(answer.isComplete).toBe(true);
+  });
+
+  test("emits thinking in its place, whole and signed, or sealed", () => {
+    const parts = read(
+      new AnthropicAnswer(),
+      { type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } },
+      { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "Hm. " } },
+      { type: "content_block_delta", index: 0, delta: { type: "thinking_delta", thinking: "Yes." } },
+      { type: "content_block_delta", index: 0, delta: { type: "signature_delta", signature: "c2ln" } },
+      { type: "content_block_stop", index: 0 },
+      { type: "content_block_start", index: 1, content_block: { type: "redacted_thinking", data: "c2VhbGVk" } },
+      { type: "content_block_stop", index: 1 },
+      { type: "content_block_start", index: 2, content_block: { type: "text", text: "Done." } },
+    );
+    expect(parts).toEqual([
+      { type: "reasoning", provider: "CLAUDE", data: { type: "thinking", thinking: "Hm. Yes.", signature: "c2ln" } },
+      { type: "reasoning", provider: "CLAUDE", data: { type: "redacted_thinking", data: "c2VhbGVk" } },
+      { type: "text-delta", blockId: "2", delta: "Done." },
+    ]);
   });
 
   test("emits no empty text, and the text that a block opens with", () => {

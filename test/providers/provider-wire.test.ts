@@ -39,62 +39,143 @@ function event(data: { type: string; [key: string]: unknown }): string {
   return `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-const WHOLE_ANSWER = [
-  event({ type: "message_start", message: { usage: { input_tokens: 3, output_tokens: 1 } } }),
-  event({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } }),
-  event({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "well" } }),
-  event({ type: "content_block_stop", index: 0 }),
-  event({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } }),
-  event({ type: "message_stop" }),
-].join("");
-
 function sendStream(response: ServerResponse, text: string): ServerResponse {
   response.setHeader("content-type", "text/event-stream");
   response.write(text);
   return response;
 }
 
-async function askClaude(onPart: (part: ModelPart) => void = () => {}): Promise<ModelFinish> {
-  const connection = connectAnthropic({ apiKey: new Secret("sk-ant-wire-0123456789"), baseUrl: origin });
-  return connection.languageModel("claude-sonnet-4-6").respond(
-    {
-      system: "",
-      messages: [{ role: "user", content: [{ type: "text", text: "Hello." }] }],
-      tools: [],
-      maxOutputTokens: 100,
-      signal: new AbortController().signal,
-    },
-    onPart,
-  );
+const CLAUDE = {
+  name: "Claude",
+  connect: () => connectAnthropic({ apiKey: new Secret("sk-ant-wire-0123456789"), baseUrl: origin }),
+  modelId: "claude-sonnet-4-6",
+  wholeAnswer: [
+    event({ type: "message_start", message: { usage: { input_tokens: 3, output_tokens: 1 } } }),
+    event({ type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } }),
+    event({ type: "content_block_delta", index: 0, delta: { type: "signature_delta", signature: "c2ln" } }),
+    event({ type: "content_block_stop", index: 0 }),
+    event({ type: "content_block_start", index: 1, content_block: { type: "text", text: "" } }),
+    event({ type: "content_block_delta", index: 1, delta: { type: "text_delta", text: "well" } }),
+    event({ type: "content_block_stop", index: 1 }),
+    event({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 2 } }),
+    event({ type: "message_stop" }),
+  ].join(""),
+  eventWithoutParts: event({ type: "message_start" }),
+  reasoning: { type: "thinking", thinking: "", signature: "c2ln" },
+};
+
+const OPENAI = {
+  name: "OpenAI",
+  connect: () => connectOpenAi({ apiKey: new Secret("sk-wire-0123456789"), baseUrl: `${origin}/v1` }),
+  modelId: "gpt-5.2",
+  wholeAnswer: [
+    event({ type: "response.created", response: { usage: null } }),
+    event({
+      type: "response.output_item.done",
+      output_index: 0,
+      item: { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "c2VhbGVk" },
+    }),
+    event({ type: "response.output_text.delta", output_index: 1, content_index: 0, delta: "well" }),
+    event({ type: "response.completed", response: { usage: { input_tokens: 3, output_tokens: 2 } } }),
+  ].join(""),
+  eventWithoutParts: event({ type: "response.completed" }),
+  reasoning: { id: "rs_1", encrypted_content: "c2VhbGVk" },
+};
+
+async function ask(
+  { connect, modelId }: Pick<typeof CLAUDE, "connect" | "modelId"> | Pick<typeof OPENAI, "connect" | "modelId">,
+  onPart: (part: ModelPart) => void = () => {},
+): Promise<ModelFinish> {
+  return connect()
+    .languageModel(modelId)
+    .respond(
+      {
+        system: "",
+        messages: [{ role: "user", content: [{ type: "text", text: "Hello." }] }],
+        tools: [],
+        maxOutputTokens: 100,
+        signal: new AbortController().signal,
+      },
+      onPart,
+    );
 }
 
-describe("Claude's stream", () => {
+describe.each([CLAUDE, OPENAI])("$name's stream", (provider) => {
   test("is complete though the connection is torn down behind the end marker", async () => {
     let tearDown = () => {};
     answer = (response) => {
-      sendStream(response, WHOLE_ANSWER);
+      sendStream(response, provider.wholeAnswer);
       tearDown = () => response.socket?.resetAndDestroy();
     };
     // Only once the answer has arrived: a reset may take with it what was not read yet.
-    const asked = askClaude((part) => part.type === "usage" && part.usage.outputTokens === 2 && setImmediate(tearDown));
+    const asked = ask(provider, (part) => {
+      if (part.type === "usage" && part.usage.outputTokens === 2) setImmediate(tearDown);
+    });
     await expect(asked).resolves.toMatchObject({ reason: { unified: "STOP" }, usage: { outputTokens: 2 } });
   });
 
+  test("tells what the model reasoned, before what it said", async () => {
+    answer = (response) => sendStream(response, provider.wholeAnswer).end();
+    const parts: ModelPart[] = [];
+    await ask(provider, (part) => parts.push(part));
+    expect(parts.filter(({ type }) => type !== "usage")).toMatchObject([
+      { type: "reasoning", data: provider.reasoning },
+      { type: "text-delta", delta: "well" },
+    ]);
+  });
+
   test("keeps its connection for later calls once it was read to its end", async () => {
-    answer = (response) => sendStream(response, WHOLE_ANSWER).end();
-    for (let calls = 0; calls < 6; calls += 1) await askClaude();
+    answer = (response) => sendStream(response, provider.wholeAnswer).end();
+    for (let calls = 0; calls < 6; calls += 1) await ask(provider);
     // Not one: a connection is free again only a moment after its answer's end, so the very next call may open another.
     expect(new Set(received.map(({ port }) => port)).size).toBeLessThanOrEqual(2);
   });
 
   test.each([
     ["a page of a proxy", "text/html", "<p>Please sign in.</p>"],
-    ["an event that is null", "text/event-stream", "event: message_start\ndata: null\n\n"],
-    ["an event without its parts", "text/event-stream", 'event: message_start\ndata: {"type":"message_start"}\n\n'],
-    ["an end marker that was cut off", "text/event-stream", WHOLE_ANSWER.slice(0, -2)],
+    ["an event that is null", "text/event-stream", "event: some_event\ndata: null\n\n"],
+    ["an event without its parts", "text/event-stream", provider.eventWithoutParts],
+    ["an end marker that was cut off", "text/event-stream", provider.wholeAnswer.slice(0, -2)],
   ])("is broken when it is %s", async (_what, contentType, body) => {
     answer = (response) => response.setHeader("content-type", contentType).end(body);
-    await expect(askClaude()).rejects.toMatchObject({ code: "PROVIDER_STREAM_BROKEN", retryable: true });
+    await expect(ask(provider)).rejects.toMatchObject({ code: "PROVIDER_STREAM_BROKEN", retryable: true });
+  });
+});
+
+describe("OpenAI's errors in a stream", () => {
+  const events = {
+    "a flat one": event({ type: "error", code: "context_length_exceeded", message: "words", param: null }),
+    "one within an event": event({
+      type: "error",
+      error: { type: "invalid_request_error", code: "context_length_exceeded", message: "words", param: null },
+    }),
+    "a failed answer": event({
+      type: "response.failed",
+      response: { status: "failed", error: { code: "context_length_exceeded", message: "words" } },
+    }),
+  };
+
+  test.each(Object.entries(events))(
+    "%s is as good as a status before output, and breaks it afterwards",
+    async (_, text) => {
+      answer = (response) => sendStream(response, text).end();
+      await expect(ask(OPENAI)).rejects.toMatchObject({ code: "CONTEXT_TOO_LONG" });
+      const delta = event({ type: "response.output_text.delta", output_index: 0, content_index: 0, delta: "half an" });
+      answer = (response) => sendStream(response, delta + text).end();
+      await expect(ask(OPENAI)).rejects.toMatchObject({ code: "PROVIDER_STREAM_BROKEN" });
+    },
+  );
+
+  test("a failed answer tells its counts, so that it can be billed", async () => {
+    const response = {
+      status: "failed",
+      error: { code: "server_error" },
+      usage: { input_tokens: 9, output_tokens: 4 },
+    };
+    answer = (to) => sendStream(to, event({ type: "response.failed", response })).end();
+    const parts: ModelPart[] = [];
+    await expect(ask(OPENAI, (part) => parts.push(part))).rejects.toMatchObject({ code: "PROVIDER_UNAVAILABLE" });
+    expect(parts).toMatchObject([{ type: "usage", usage: { inputTokens: 9, outputTokens: 4 } }]);
   });
 });
 
@@ -173,10 +254,10 @@ describe("the environment", () => {
     for (const spy of spies) expect(spy).not.toHaveBeenCalled();
   });
 
-  test("makes Claude log nothing of a stream that cannot be read", async () => {
+  test.each([CLAUDE, OPENAI])("makes $name log nothing of a stream that cannot be read", async (provider) => {
     const spy = jest.spyOn(console, "error");
     answer = (response) => sendStream(response, "event: message_start\ndata: {not JSON\n\n").end();
-    await expect(askClaude()).rejects.toMatchObject({ code: "PROVIDER_STREAM_BROKEN" });
+    await expect(ask(provider)).rejects.toMatchObject({ code: "PROVIDER_STREAM_BROKEN" });
     expect(spy).not.toHaveBeenCalled();
   });
 });

@@ -23,13 +23,16 @@ test("reset: what was written arrives, then the connection breaks", async () => 
   await simulator.journal.waitFor((entry) => entry.outcome === "completed");
 });
 
-test("error-event: the SDK throws Anthropic's overloaded error in mid-stream", async () => {
-  const { client } = await simulatedAnthropic();
-  const { events, error } = await eventsOf(client, scripted([{ text: "so far" }, { fault: "error-event" }]));
-  expect(textOf(events)).toBe("so far");
-  expect(error).toBeInstanceOf(Anthropic.APIError);
-  expect(error).toMatchObject({ status: undefined, type: "overloaded_error", apiMessage: "Overloaded" });
-});
+test.each(["error-event", "failed-event"] as const)(
+  "%s: the SDK throws Anthropic's overloaded error in mid-stream",
+  async (fault) => {
+    const { client } = await simulatedAnthropic();
+    const { events, error } = await eventsOf(client, scripted([{ text: "so far" }, { fault }]));
+    expect(textOf(events)).toBe("so far");
+    expect(error).toBeInstanceOf(Anthropic.APIError);
+    expect(error).toMatchObject({ status: undefined, type: "overloaded_error", apiMessage: "Overloaded" });
+  },
+);
 
 test("garbage: a line that is not JSON breaks the SDK's reading", async () => {
   const { client } = await simulatedAnthropic();

@@ -134,6 +134,7 @@ const FINISHES: [Extract<SimulatedAction, { finish: string }>["finish"], string,
   ["max-tokens", "max_tokens", null],
   ["tool-calls", "tool_use", null],
   ["refusal", "refusal", { type: "refusal", category: null, explanation: null }],
+  ["content-filter", "refusal", { type: "refusal", category: null, explanation: null }],
   ["unknown", "simulated_unknown", null],
 ];
 

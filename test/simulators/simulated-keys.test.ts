@@ -128,6 +128,17 @@ test("OpenAI's simulator takes keys in the same way, in OpenAI's words", async (
   expect(await listing("sk-proj-0001")).toMatchObject({ status: 401 });
 });
 
+test("OpenAI's simulator repeats a key that it does not know masked, and takes none in another header", async () => {
+  const simulator = closeLater(await startOpenAiSimulator());
+  const refused = { type: "invalid_request_error", param: null, code: "invalid_api_key" };
+  const error = await errorOf(openAi(simulator, KEY).models.list());
+  expect(error).toMatchObject({ error: { ...refused, message: "Incorrect API key provided: sk-ant-…0001" } });
+  const response = await fetch(`${simulator.url}/models`, { headers: { "x-api-key": "sk-proj-0001" } });
+  expect(response.status).toBe(401);
+  expect(response.headers.get("x-request-id")).toMatch(/^req_/);
+  expect(await response.json()).toEqual({ error: { ...refused, message: "You didn't provide an API key" } });
+});
+
 test("a masked key shows its first seven and last four characters, a short one less", () => {
   expect(maskSimulatedKey("sk-ant-api03-abcdefx4Qz")).toBe("sk-ant-…x4Qz");
   expect(maskSimulatedKey("sk-ant-abcdefgh")).toBe("sk-ant-…");

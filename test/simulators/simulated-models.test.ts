@@ -57,7 +57,7 @@ test("OpenAI's list holds chat models among others, and its url ends as the SDK 
   const { data, object } = await client.models.list();
   expect(object).toBe("list");
   expect(data.map((model) => model.id)).toEqual(
-    expect.arrayContaining(["gpt-5.2", "gpt-5.2-mini", "gpt-4.1", "gpt-4.1-mini", "text-embedding-3-small"]),
+    expect.arrayContaining(["gpt-5.6-luna", "gpt-5.2", "gpt-5.2-2025-12-11", "gpt-4.1-mini", "text-embedding-3-small"]),
   );
   expect(await client.models.retrieve("gpt-5.2")).toMatchObject({ id: "gpt-5.2", object: "model", owned_by: "system" });
   expect(await errorOf(client.models.retrieve("gpt-0"))).toMatchObject({ status: 404, code: "model_not_found" });

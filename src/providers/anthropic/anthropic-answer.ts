@@ -1,8 +1,10 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { ModelFinish, ModelPart, ModelUsage } from "../language-model";
+import { NO_USAGE } from "../no-usage";
 import { readToolArguments } from "../tool-arguments";
+import type { AnthropicThinking } from "./anthropic-thinking";
 import { mapAnthropicStopReason } from "./map-anthropic-stop-reason";
-import { mapAnthropicUsage, NO_USAGE } from "./map-anthropic-usage";
+import { mapAnthropicUsage } from "./map-anthropic-usage";
 
 interface OpenToolCall {
   id: string;
@@ -11,15 +13,13 @@ interface OpenToolCall {
   arguments: string;
 }
 
-/**
- * Reads one answer, event by event. Kinds of events and blocks that it does not know are passed over, as Anthropic asks;
- * thinking is among them.
- */
+/** Reads one answer, event by event. Kinds of events and blocks that it does not know are passed over, as Anthropic asks. */
 export class AnthropicAnswer {
   #usage: ModelUsage = NO_USAGE;
   #stopReason: string | null = null;
   #ended = false;
   readonly #openToolCalls = new Map<number, OpenToolCall>();
+  readonly #openThinking = new Map<number, AnthropicThinking>();
 
   /** Whether Anthropic's own end marker came, with no tool call left open. */
   get isComplete(): boolean {
@@ -60,6 +60,7 @@ export class AnthropicAnswer {
   #openBlock({ index, content_block: block }: Anthropic.RawContentBlockStartEvent): ModelPart[] {
     if (block.type === "text") return textDelta(index, block.text);
     if (block.type === "tool_use") this.#openToolCalls.set(index, { id: block.id, name: block.name, arguments: "" });
+    if (block.type === "thinking" || block.type === "redacted_thinking") this.#openThinking.set(index, { ...block });
     return [];
   }
 
@@ -67,10 +68,15 @@ export class AnthropicAnswer {
     if (delta.type === "text_delta") return textDelta(index, delta.text);
     const toolCall = this.#openToolCalls.get(index);
     if (delta.type === "input_json_delta" && toolCall) toolCall.arguments += delta.partial_json;
+    const thinking = this.#openThinking.get(index);
+    if (thinking?.type === "thinking" && delta.type === "thinking_delta") thinking.thinking += delta.thinking;
+    if (thinking?.type === "thinking" && delta.type === "signature_delta") thinking.signature += delta.signature;
     return [];
   }
 
   #closeBlock(index: number): ModelPart[] {
+    const thinking = this.#openThinking.get(index);
+    if (thinking) return [{ type: "reasoning", provider: "CLAUDE", data: { ...thinking } }];
     const toolCall = this.#openToolCalls.get(index);
     if (!toolCall) return [];
     this.#openToolCalls.delete(index);

@@ -2,6 +2,7 @@ import { APIConnectionError, APIConnectionTimeoutError, APIError } from "@anthro
 import type { TurnFailure } from "../../errors";
 import type { ProviderTrouble } from "../provider-failure";
 import { providerFailure, readRetryAfter, troubleOfStatus } from "../provider-failure";
+import { systemCode } from "../system-code";
 
 /** The HTTP status each error type comes with. An error event in a stream has the type only. */
 const STATUS_OF_TYPE: Record<string, number> = {
@@ -48,11 +49,4 @@ function troubleOf(error: APIError, status: number): ProviderTrouble {
   if (status === 400 && CREDIT_EXHAUSTED.test(error.apiMessage ?? "")) return "CREDIT_EXHAUSTED";
   if (status === 400 && PROMPT_TOO_LONG.test(error.apiMessage ?? "")) return "CONTEXT_TOO_LONG";
   return troubleOfStatus(status);
-}
-
-/** The innermost system code of a failed connection, e.g. `ECONNREFUSED`. */
-function systemCode(cause: unknown): string | undefined {
-  if (typeof cause !== "object" || cause === null) return undefined;
-  if ("code" in cause && typeof cause.code === "string") return cause.code;
-  return "cause" in cause ? systemCode(cause.cause) : undefined;
 }

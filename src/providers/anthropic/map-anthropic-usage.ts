@@ -9,14 +9,6 @@ export interface AnthropicUsage {
   output_tokens_details?: { thinking_tokens?: number | null } | null;
 }
 
-export const NO_USAGE: ModelUsage = {
-  inputTokens: 0,
-  outputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: null,
-};
-
 /** The call's counts after `reported`. A later report replaces an earlier one; adding them would bill the tokens twice. */
 export function mapAnthropicUsage(earlier: ModelUsage, reported: AnthropicUsage | null | undefined): ModelUsage {
   const thinkingTokens = reported?.output_tokens_details?.thinking_tokens;

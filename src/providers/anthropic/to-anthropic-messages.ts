@@ -1,6 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Anthropic } from "@anthropic-ai/sdk";
-import type { AssistantBlock, JsonValue, Message, UserBlock } from "../language-model";
+import { dropSpentReasoning } from "../drop-spent-reasoning";
+import type { AssistantBlock, Message, UserBlock } from "../language-model";
+import { toProviderToolCallId } from "../tool-call-id";
+import { toolResultText } from "../tool-result-text";
+import { type AnthropicThinking, readAnthropicThinking } from "./anthropic-thinking";
 
 /** A message whose content is blocks, which this mapper always makes. */
 export interface AnthropicMessage {
@@ -8,13 +11,11 @@ export interface AnthropicMessage {
   content: AnthropicBlock[];
 }
 
-export type AnthropicBlock = Anthropic.TextBlockParam | Anthropic.ToolUseBlockParam | Anthropic.ToolResultBlockParam;
-
-/** What Anthropic takes as the id of a tool call. */
-const TOOL_ID = /^[a-zA-Z0-9_-]+$/;
-
-/** Stands where a tool said nothing: Anthropic refuses an empty result of a failed tool. */
-const EMPTY_RESULT = "(empty)";
+export type AnthropicBlock =
+  | Anthropic.TextBlockParam
+  | Anthropic.ToolUseBlockParam
+  | Anthropic.ToolResultBlockParam
+  | AnthropicThinking;
 
 /**
  * The conversation as Anthropic wants it: roles alternate, a user message begins with its tool results, no text is blank.
@@ -22,7 +23,7 @@ const EMPTY_RESULT = "(empty)";
  */
 export function toAnthropicMessages(messages: readonly Message[]): AnthropicMessage[] {
   const joined: AnthropicMessage[] = [];
-  for (const message of messages) {
+  for (const message of dropSpentReasoning(messages, "CLAUDE")) {
     const content = toAnthropicBlocks(message);
     if (content.length === 0) continue;
     const last = joined.at(-1);
@@ -33,33 +34,27 @@ export function toAnthropicMessages(messages: readonly Message[]): AnthropicMess
 }
 
 function toAnthropicBlocks({ content }: Message): AnthropicBlock[] {
-  return content.filter((block) => block.type !== "text" || block.text.trim() !== "").map(toAnthropicBlock);
+  return content.flatMap(toAnthropicBlock);
 }
 
-function toAnthropicBlock(block: UserBlock | AssistantBlock): AnthropicBlock {
+function toAnthropicBlock(block: UserBlock | AssistantBlock): AnthropicBlock[] {
   switch (block.type) {
     case "text":
-      return { type: "text", text: block.text };
+      return block.text.trim() === "" ? [] : [{ type: "text", text: block.text }];
     case "tool-call":
-      return { type: "tool_use", id: toAnthropicToolId(block.id), name: block.name, input: block.arguments };
+      return [{ type: "tool_use", id: toProviderToolCallId(block.id), name: block.name, input: block.arguments }];
     case "tool-result":
-      return {
-        type: "tool_result",
-        tool_use_id: toAnthropicToolId(block.toolCallId),
-        content: toResultText(block.result),
-        is_error: block.isError,
-      };
+      return [
+        {
+          type: "tool_result",
+          tool_use_id: toProviderToolCallId(block.toolCallId),
+          content: toolResultText(block.result),
+          is_error: block.isError,
+        },
+      ];
+    case "reasoning":
+      return readAnthropicThinking(block.data);
   }
-}
-
-/** Derived from the id alone, so that a call and its result agree and the cached prefix stays the same from call to call. */
-function toAnthropicToolId(id: string): string {
-  return TOOL_ID.test(id) ? id : `call_${createHash("sha256").update(id).digest("hex").slice(0, 24)}`;
-}
-
-function toResultText(result: JsonValue): string {
-  const text = typeof result === "string" ? result : JSON.stringify(result);
-  return text.trim() === "" ? EMPTY_RESULT : text;
 }
 
 function toolResultsFirst(content: AnthropicBlock[]): AnthropicBlock[] {

@@ -27,8 +27,9 @@ export function toAnthropicRequest(
   };
 }
 
-function endWithBreakpoint<Part extends { cache_control?: Anthropic.CacheControlEphemeral | null }>(
-  parts: Part[],
-): Part[] {
+// Thinking takes no breakpoint, but never stands last: a conversation ends with the user's words or a tool's result.
+function endWithBreakpoint<
+  Part extends { type?: string | null; cache_control?: Anthropic.CacheControlEphemeral | null },
+>(parts: Part[]): Part[] {
   return parts.map((part, index) => (index === parts.length - 1 ? { ...part, cache_control: BREAKPOINT } : part));
 }

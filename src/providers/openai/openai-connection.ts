@@ -2,6 +2,7 @@ import { OpenAI } from "openai";
 import type { Secret } from "../../secret";
 import type { ProviderConnection } from "../language-model";
 import { ANSWER_TIMEOUT_MS } from "../provider-failure";
+import { openAiLanguageModel } from "./openai-language-model";
 import { probeOpenAiKey } from "./probe-openai-key";
 
 export interface OpenAiConnectionOptions {
@@ -12,10 +13,7 @@ export interface OpenAiConnectionOptions {
 
 const BASE_URL = "https://api.openai.com/v1";
 
-export function connectOpenAi({
-  apiKey,
-  baseUrl,
-}: OpenAiConnectionOptions): Pick<ProviderConnection, "provider" | "probeKey"> {
+export function connectOpenAi({ apiKey, baseUrl }: OpenAiConnectionOptions): ProviderConnection {
   const client = apiKey.use(
     (plaintext) =>
       new OpenAI({
@@ -39,6 +37,7 @@ export function connectOpenAi({
   );
   return {
     provider: "OPENAI",
+    languageModel: (modelId) => openAiLanguageModel(client, modelId),
     probeKey: () => probeOpenAiKey(client),
   };
 }
