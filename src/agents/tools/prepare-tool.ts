@@ -1,12 +1,13 @@
 import type { Logger } from "../../logger";
 import type { ToolDefinition } from "../../providers/language-model";
 import { cleanText, cutText } from "./clean-json";
+import { runBounded, TookTooLong } from "./run-bounded";
 import { type ArgumentCheck, createArgumentCheck } from "./schema/argument-check";
 import { UnusableSchema } from "./schema/json-schema";
 import { offeredSchema } from "./schema/offered-schema";
 import { readInputSchema } from "./schema/read-input-schema";
 import type { Tool } from "./tool";
-import { DESCRIPTION_CHARACTERS } from "./tool-limits";
+import { DESCRIPTION_CHARACTERS, SCHEMA_READING_MS } from "./tool-limits";
 import { wireName } from "./tool-names";
 
 export interface PreparedTool {
@@ -30,19 +31,28 @@ export function prepareTool(tool: Tool, logger: Logger): PreparedTool | null {
 
 function prepare(tool: Tool, logger: Logger): PreparedTool | null {
   try {
-    const inputSchema = readInputSchema(tool.inputSchema);
-    return {
-      tool,
-      checkArguments: createArgumentCheck(inputSchema),
-      definition: {
-        name: wireName(tool.name),
-        description: cutText(cleanText(tool.description), DESCRIPTION_CHARACTERS),
-        inputSchema: offeredSchema(inputSchema),
-      },
-    };
+    // Somebody else's schema steers all of it.
+    return runBounded(() => readTool(tool), SCHEMA_READING_MS);
   } catch (error) {
-    const reason = error instanceof UnusableSchema ? error.message : "it cannot be read";
-    logger.warn({ tool: tool.name, reason }, "a tool is left out: its input schema cannot be used");
+    logger.warn({ tool: tool.name, reason: reasonOf(error) }, "a tool is left out: its input schema cannot be used");
     return null;
   }
+}
+
+function readTool(tool: Tool): PreparedTool {
+  const inputSchema = readInputSchema(tool.inputSchema);
+  return {
+    tool,
+    checkArguments: createArgumentCheck(inputSchema),
+    definition: {
+      name: wireName(tool.name),
+      description: cutText(cleanText(tool.description), DESCRIPTION_CHARACTERS),
+      inputSchema: offeredSchema(inputSchema),
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TookTooLong) return "it takes too long to read";
+  return error instanceof UnusableSchema ? error.message : "it cannot be read";
 }

@@ -45,7 +45,7 @@ export const MCP_MESSAGE_BYTES = 4 * 1024 * 1024;
 export const MCP_CONNECT_SECONDS = 60;
 
 /** Seconds in which an MCP server must answer a ping after a call of it was given up. It is started again. */
-export const MCP_PING_SECONDS = 10;
+export const MCP_PING_SECONDS = 5;
 
 /** Milliseconds before an MCP server that failed again is tried again: doubled each time, up to the longest. */
 export const MCP_FIRST_PAUSE_MS = 1_000;
@@ -60,5 +60,6 @@ export const MCP_RELIST_PAUSE_MS = 1_000;
 /** Milliseconds an MCP server's process has to end after its input was closed, and again after SIGTERM; then it is killed. */
 export const MCP_END_MS = 1_000;
 
-/** Characters of a line that an MCP server's process writes to its error output. What is beyond is not logged. */
+/** What an MCP server's process writes to its error output: characters of a line, lines a minute. The rest is not logged. */
 export const MCP_LOG_LINE_CHARACTERS = 1_000;
+export const MCP_LOG_LINES = 200;

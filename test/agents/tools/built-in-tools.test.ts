@@ -96,7 +96,7 @@ describe("list_dates", () => {
   test("lists a year at most", async () => {
     expect(await call("list_dates", { from: "2028-01-01", to: "2029-01-01" })).toHaveLength(367);
     expect(await call("list_dates", { from: "2028-01-01", to: "2029-01-02" })).toBe(
-      '"to" must be within 366 days of "from".',
+      '"from" and "to" must be within 366 days of each other.',
     );
   });
 
@@ -104,7 +104,7 @@ describe("list_dates", () => {
     [{ from: "2027-02-29", to: "2027-03-01" }, '"from" must be a date that exists, as YYYY-MM-DD.'],
     [{ from: "2027-02-01", to: "tomorrow" }, '"to" must be a date that exists, as YYYY-MM-DD.'],
     [{ from: "+275760-09-13", to: "2027-01-01" }, '"from" must be a date that exists, as YYYY-MM-DD.'],
-    [{ from: "2027-02-02", to: "2027-02-01" }, '"to" must not be before "from".'],
+    [{ from: "2027-02-02", to: "2027-02-01" }, '"from" must not be after "to".'],
     [{ from: "2027-02-02", to: "2027-02-02", weekdays: ["Funday"] }, '"weekdays.0" must be one of ["Sunday",'],
   ])("%j: %s", async (args, problem) => {
     expect(await call("list_dates", args)).toContain(problem);

@@ -312,6 +312,14 @@ describe("a hostile schema costs little time", () => {
     expect(check?.({})).toBeNull();
   });
 
+  test("in choices of choices of choices at its root", () => {
+    const choices = (of: number) => ({ anyOf: Array.from({ length: 60 }, () => ({ $ref: `#/$defs/a${of}` })) });
+    const layers = Array.from({ length: 6 }, (_, layer) => [`a${layer}`, choices(layer + 1)]);
+    const schema = { ...choices(0), $defs: { ...Object.fromEntries(layers), a6: { properties: { a: {} } } } };
+    const { reason } = within(SCHEMA_READING_MS * 2, () => prepare(schema));
+    expect(reason).toBe("it takes too long to read");
+  });
+
   test("in being compiled", () => {
     const wide = Object.fromEntries(
       Array.from({ length: 400 }, (_, index) => [`p${index}`, { anyOf: [{ type: "string" }, { type: "null" }] }]),

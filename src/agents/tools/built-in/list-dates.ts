@@ -32,8 +32,9 @@ export const listDatesTool: Omit<Tool, "name"> = {
 /** Both days included; only those of the given weekdays. */
 export function listDates(from: Date, to: Date, weekdays: readonly JsonValue[]): JsonValue[] {
   const days = (to.getTime() - from.getTime()) / DAY_MS;
-  if (days < 0) throw new ToolFailure('"to" must not be before "from".');
-  if (days > LONGEST_SPAN_DAYS) throw new ToolFailure(`"to" must be within ${LONGEST_SPAN_DAYS} days of "from".`);
+  if (days < 0) throw new ToolFailure('"from" must not be after "to".');
+  if (days > LONGEST_SPAN_DAYS)
+    throw new ToolFailure(`"from" and "to" must be within ${LONGEST_SPAN_DAYS} days of each other.`);
   return Array.from({ length: days + 1 }, (_, day) => new Date(from.getTime() + day * DAY_MS))
     .map((date) => ({ date: formatDate(date), weekday: WEEKDAYS[date.getUTCDay()] ?? "", week: isoWeek(date) }))
     .filter(({ weekday }) => weekdays.includes(weekday));

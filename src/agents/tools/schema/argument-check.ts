@@ -1,9 +1,9 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020";
 
 import type { JsonObject } from "../../../providers/language-model";
 import { cleanText, cutText } from "../clean-json";
-import { runBounded, TookTooLong } from "../run-bounded";
-import { ARGUMENT_CHECK_MS, SCHEMA_READING_MS } from "../tool-limits";
+import { runBounded } from "../run-bounded";
+import { ARGUMENT_CHECK_MS } from "../tool-limits";
 import { UnusableSchema } from "./json-schema";
 
 /** What is wrong with the arguments, in a sentence for the model; null when they fit. */
@@ -17,19 +17,7 @@ const metaschema = new Ajv2020({ strict: false, validateFormats: false, logger: 
 
 /** Compiles the schema, once for all calls. Throws `UnusableSchema`. */
 export function createArgumentCheck(schema: JsonObject): ArgumentCheck {
-  const validate = readBounded(() => {
-    if (metaschema.validateSchema(schema) !== true) throw new UnusableSchema("it is no valid JSON Schema");
-    // An instance of its own: a shared one would keep every schema that a server ever listed.
-    const ajv = new Ajv2020({
-      strict: false,
-      validateSchema: false,
-      meta: false,
-      validateFormats: false,
-      allErrors: true,
-      logger: false,
-    });
-    return ajv.compile(schema);
-  });
+  const validate = compile(schema);
   return (args) => {
     try {
       return runBounded(() => validate(args), ARGUMENT_CHECK_MS) ? null : describe(validate.errors ?? []);
@@ -40,12 +28,20 @@ export function createArgumentCheck(schema: JsonObject): ArgumentCheck {
   };
 }
 
-function readBounded<Result>(read: () => Result): Result {
+function compile(schema: JsonObject): ValidateFunction {
+  if (metaschema.validateSchema(schema) !== true) throw new UnusableSchema("it is no valid JSON Schema");
+  // An instance of its own: a shared one would keep every schema that a server ever listed.
+  const ajv = new Ajv2020({
+    strict: false,
+    validateSchema: false,
+    meta: false,
+    validateFormats: false,
+    allErrors: true,
+    logger: false,
+  });
   try {
-    return runBounded(read, SCHEMA_READING_MS);
+    return ajv.compile(schema);
   } catch (error) {
-    if (error instanceof UnusableSchema) throw error;
-    if (error instanceof TookTooLong) throw new UnusableSchema("it takes too long to read");
     throw new UnusableSchema(error instanceof Error ? cutText(error.message, PROBLEM_CHARACTERS) : "it cannot be read");
   }
 }

@@ -2,6 +2,7 @@
 // one tool whose schema a provider refuses would fail the whole request.
 import type { JsonObject, JsonValue } from "../../../providers/language-model";
 import { isJsonObject } from "../clean-json";
+import { SCHEMA_CHARACTERS } from "../tool-limits";
 import { followReference, mapSubschemas, UnusableSchema } from "./json-schema";
 
 /** Anthropic refuses a request with a property of another name. */
@@ -18,6 +19,7 @@ export function offeredSchema(schema: JsonObject): JsonObject {
   const offered = offer(joinRoot(schema, schema, 0), "root");
   if (!isJsonObject(offered)) throw new UnusableSchema("its root is not an object");
   const whole = { ...offered, type: "object", properties: offered.properties ?? {} };
+  if (JSON.stringify(whole).length > SCHEMA_CHARACTERS) throw new UnusableSchema("it is too long");
   checkReferences(whole, whole);
   return whole;
 }
