@@ -18,9 +18,10 @@ type Stop = (graceSeconds: number) => Promise<void>;
 const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 3600;
 
 async function main(): Promise<void> {
-  const config = loadConfig(readEnvironment());
+  const environment = readEnvironment();
+  const config = loadConfig(environment);
   const logger = createLogger(config.logLevel);
-  const started = start(config, logger);
+  const started = start(config, environment, logger);
 
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
@@ -43,7 +44,7 @@ async function main(): Promise<void> {
   await started;
 }
 
-async function start(config: Config, logger: Logger): Promise<Stop> {
+async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Logger): Promise<Stop> {
   const started: Stop[] = [];
   const stop: Stop = async (graceSeconds) => {
     const failures: unknown[] = [];
@@ -72,6 +73,7 @@ async function start(config: Config, logger: Logger): Promise<Stop> {
       anthropicBaseUrl,
       openAiBaseUrl,
       developmentToken,
+      environment,
       logger,
     });
     started.push((graceSeconds) => server.dispose(graceSeconds));

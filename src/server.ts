@@ -5,6 +5,9 @@ import type { DataSource } from "typeorm";
 
 import { createModelConnections } from "./agents/model-connections";
 import { createLoadRouting } from "./agents/routing";
+import { createBuiltInTools } from "./agents/tools/built-in-tools";
+import { startMcpServers } from "./agents/tools/mcp-servers";
+import { createToolbox } from "./agents/tools/toolbox";
 import { createMemoryTurnLog } from "./agents/turn-log";
 import { createTurns } from "./agents/turns";
 import { type Config, ConfigError } from "./config";
@@ -23,6 +26,7 @@ import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
 import { ProviderKeys } from "./provider-keys/provider-keys";
 import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
+import type { LlmProvider, ProviderConnection } from "./providers/language-model";
 import { connectOpenAi } from "./providers/openai/openai-connection";
 import type { Secret } from "./secret";
 import { createAuthenticate } from "./workspaces/authenticate";
@@ -40,6 +44,8 @@ export interface ServerOptions {
   openAiBaseUrl: string | undefined;
   /** Makes the demo workspace, and is filled in on the GraphiQL page for readers on this machine. Development only. */
   developmentToken?: string | undefined;
+  /** What `${NAME}` in the buddies file's MCP servers stands for. */
+  environment: NodeJS.ProcessEnv;
   logger: Logger;
 }
 
@@ -86,23 +92,24 @@ async function openServer(
   // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
   if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
 
-  const connectClaude = (apiKey: Secret) => connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl });
-  const providerKeys = new ProviderKeys({
-    dataSource,
-    secretBox,
-    connect: (provider, apiKey) =>
-      provider === "CLAUDE" ? connectClaude(apiKey) : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl }),
-    logger,
-  });
+  const connect = (provider: LlmProvider, apiKey: Secret): ProviderConnection =>
+    provider === "CLAUDE"
+      ? connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl })
+      : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl });
+  const providerKeys = new ProviderKeys({ dataSource, secretBox, connect, logger });
   const loadRouting = createLoadRouting({ dataSource, providerKeys, ...config });
   const connections = createModelConnections({
-    platform: connectClaude(options.platformApiKey),
+    platform: connect("CLAUDE", options.platformApiKey),
     openKey: (key) => providerKeys.open(key),
-    connect: connectClaude,
+    connect,
   });
+  const builtInTools = createBuiltInTools({ dataSource });
+  const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
   const turns = createTurns({
     dataSource,
     buddies,
+    toolboxOf: ({ tools: allowed }) =>
+      createToolbox({ tools: [...builtInTools, ...mcpServers.tools()], allowed, logger }),
     providerKeys,
     loadRouting,
     connections,
@@ -135,7 +142,7 @@ async function openServer(
 
   const server = createHttpServer(app);
   const port = await listen(server, config.host, config.port).catch(async (error) => {
-    await Promise.all([turns.close(0), http.dispose()]);
+    await Promise.all([turns.close(0), mcpServers.close(), http.dispose()]);
     connections.close();
     throw error;
   });
@@ -157,6 +164,7 @@ async function openServer(
     accepting = false;
     turns.stopAccepting();
     await turns.close(graceSeconds);
+    await mcpServers.close();
     connections.close();
     await websocket.dispose();
     await guard.close();

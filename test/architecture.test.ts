@@ -32,7 +32,7 @@ function roomOf(file: string): string {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/(?:from|import|require\()\s*"(\.[^"]*)"/g)].map(([, path = ""]) => {
+  return [...text.matchAll(/(?:from|import) "(\.{1,2}\/[^"\n]+)"/g)].map(([, path = ""]) => {
     const target = resolve(dirname(file), path);
     const found = [`${target}.ts`, join(target, "index.ts")].find((candidate) => files.includes(candidate));
     if (found === undefined) throw new Error(`${file} imports ${path}, which is no file here`);

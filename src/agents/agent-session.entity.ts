@@ -9,6 +9,7 @@ import { WorkspaceEntity } from "../workspaces/workspace.entity";
 import type { FallbackReason, ModelRoute, ModelSelectionSource, Payer } from "./model-route";
 import { ThreadEntity } from "./thread.entity";
 import type { TokenUsage } from "./token-usage";
+import type { ToolCall } from "./tool-call";
 
 /** Lifecycle of a session. The last four are terminal. */
 export type AgentSessionStatus = "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED" | "INTERRUPTED";
@@ -86,6 +87,7 @@ class UsageColumns implements TokenUsage {
 @Index("agent_sessions_thread_busy_idx", { synchronize: false })
 @Index("agent_sessions_lease_idx", { synchronize: false })
 @Index("agent_sessions_workspace_tokens_idx", { synchronize: false })
+@Index("agent_sessions_parent_idx", { synchronize: false })
 export class AgentSessionEntity {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "agent_sessions_pkey" })
   id!: string;
@@ -136,6 +138,10 @@ export class AgentSessionEntity {
   /** The answer so far; in step with `lastSequence`. */
   @Column({ type: "text", default: "" })
   text!: string;
+
+  /** In the order in which they began. */
+  @Column({ name: "tool_calls", type: "jsonb", default: [] })
+  toolCalls!: ToolCall[];
 
   @Column(() => UsageColumns, { prefix: false })
   usage!: TokenUsage;

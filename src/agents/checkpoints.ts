@@ -2,14 +2,25 @@
 // lease. The answer says which of them somebody wants to stop, which nobody follows, and which are not ours any more.
 import type { DataSource } from "typeorm";
 
+import { isDatabaseAway } from "../database/is-database-away";
 import type { Logger } from "../logger";
+import type { LastCall } from "./estimate-usage";
 import type { TokenUsage } from "./token-usage";
+import type { ToolCall } from "./tool-call";
 
-/** A running turn, as the checkpoint sees it. */
+/** What is known of a running session besides its text. */
+export interface SessionProgress {
+  usage: TokenUsage;
+  lastCall: LastCall;
+  toolCalls: ToolCall[];
+  firstTextAt: Date | null;
+}
+
+/** A running session, as the checkpoint sees it. */
 export interface Checkpointed {
   readonly sessionId: string;
   /** Published text and the number of the latest event: always in step, so that a reader can resume from the row. */
-  progress(): { text: string; lastSequence: number; usage: TokenUsage; firstTextAt: Date | null; followed: boolean };
+  progress(): SessionProgress & { text: string; lastSequence: number; followed: boolean };
   stop(why: "CANCELLED" | "UNATTENDED" | "LEASE_LOST"): void;
 }
 
@@ -20,17 +31,19 @@ export interface Checkpoints {
   close(): Promise<void>;
 }
 
+export interface CheckpointsOptions {
+  dataSource: DataSource;
+  owner: string;
+  unattendedSeconds: number;
+  logger: Logger;
+}
+
 /** Between two checkpoints, in milliseconds: what a crash may lose of an answer and of its bill. */
 const CHECKPOINT_EVERY_MS = 1_000;
 /** A turn whose server has not been heard of for this long is settled by another, in seconds. */
 export const LEASE_SECONDS = 15;
 
-export function createCheckpoints(options: {
-  dataSource: DataSource;
-  owner: string;
-  unattendedSeconds: number;
-  logger: Logger;
-}): Checkpoints {
+export function createCheckpoints(options: CheckpointsOptions): Checkpoints {
   const turns = new Map<string, Checkpointed>();
   let underWay: Promise<void> = Promise.resolve();
   let busy = false;
@@ -38,7 +51,7 @@ export function createCheckpoints(options: {
   const timer = setInterval(() => {
     if (busy || turns.size === 0) return;
     busy = true;
-    underWay = checkpoint(options, [...turns.values()])
+    underWay = checkpointAll(options, [...turns.values()])
       .then((missing) => {
         for (const turn of missing) if (turns.has(turn.sessionId)) turn.stop("LEASE_LOST");
       })
@@ -59,18 +72,31 @@ export function createCheckpoints(options: {
   };
 }
 
+/** One statement for all; where the database refuses something in it, one for each, so that one session holds up no other. */
+async function checkpointAll(options: CheckpointsOptions, turns: Checkpointed[]): Promise<Checkpointed[]> {
+  try {
+    return await checkpoint(options, turns);
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error;
+    options.logger.error({ err: error }, "a checkpoint was refused; trying each session alone");
+    const missing = await Promise.all(turns.map((turn) => checkpoint(options, [turn]).catch(() => [])));
+    return missing.flat();
+  }
+}
+
 /** Writes one checkpoint; stops the turns that are to stop. Returns those whose lease is lost. */
 async function checkpoint(
-  { dataSource, owner, unattendedSeconds }: { dataSource: DataSource; owner: string; unattendedSeconds: number },
+  { dataSource, owner, unattendedSeconds }: CheckpointsOptions,
   turns: Checkpointed[],
 ): Promise<Checkpointed[]> {
   const rows = turns.map((turn) => {
-    const { text, usage, firstTextAt, lastSequence, followed } = turn.progress();
+    const { text, usage, toolCalls, firstTextAt, lastSequence, followed } = turn.progress();
     return {
       id: turn.sessionId,
       // Half of a surrogate pair, whose other half is still to come, is no JSON that the database would take.
       text: text.toWellFormed(),
       followed,
+      tool_calls: toolCalls,
       last_sequence: lastSequence,
       first_text_at: firstTextAt,
       input_tokens: usage.inputTokens,
@@ -83,14 +109,14 @@ async function checkpoint(
   const kept: { id: string; cancelled: boolean; unattended: boolean }[] = await dataSource.query(
     `WITH kept AS (
        UPDATE agent_sessions AS session
-       SET text = now_at.text, last_sequence = now_at.last_sequence, first_text_at = now_at.first_text_at,
+       SET text = now_at.text, tool_calls = now_at.tool_calls, last_sequence = now_at.last_sequence, first_text_at = now_at.first_text_at,
            input_tokens = now_at.input_tokens, output_tokens = now_at.output_tokens,
            cache_read_tokens = now_at.cache_read_tokens, cache_write_tokens = now_at.cache_write_tokens,
            reasoning_tokens = now_at.reasoning_tokens,
            lease_expires_at = now() + make_interval(secs => $3),
            last_followed_at = CASE WHEN now_at.followed THEN now() ELSE session.last_followed_at END
        FROM jsonb_to_recordset($1::jsonb) AS now_at (
-         id uuid, text text, last_sequence integer, first_text_at timestamptz, input_tokens bigint, output_tokens bigint,
+         id uuid, text text, tool_calls jsonb, last_sequence integer, first_text_at timestamptz, input_tokens bigint, output_tokens bigint,
          cache_read_tokens bigint, cache_write_tokens bigint, reasoning_tokens bigint, followed boolean)
        WHERE session.id = now_at.id AND session.lease_owner = $2 AND session.status IN ('PENDING', 'RUNNING')
        RETURNING session.id, session.cancel_requested_at, session.last_followed_at

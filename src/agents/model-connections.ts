@@ -1,5 +1,5 @@
 import type { ProviderKeyEntity } from "../provider-keys/provider-key.entity";
-import type { ProviderConnection } from "../providers/language-model";
+import type { LlmProvider, ProviderConnection } from "../providers/language-model";
 import type { Secret } from "../secret";
 
 export interface ModelConnections {
@@ -14,7 +14,7 @@ export interface ModelConnections {
 export interface ModelConnectionsOptions {
   platform: ProviderConnection;
   openKey(key: ProviderKeyEntity): Promise<Secret>;
-  connect(apiKey: Secret): ProviderConnection;
+  connect(provider: LlmProvider, apiKey: Secret): ProviderConnection;
 }
 
 /** How long an unused connection, and with it an opened key, stays in memory, in milliseconds. */
@@ -39,7 +39,7 @@ export function createModelConnections(options: ModelConnectionsOptions): ModelC
     platform: options.platform,
     async forKey(key) {
       const name = `${key.id}:${key.version}`;
-      const connection = kept.get(name)?.connection ?? options.connect(await options.openKey(key));
+      const connection = kept.get(name)?.connection ?? options.connect(key.provider, await options.openKey(key));
       const now = Date.now();
       kept.delete(name);
       kept.set(name, { connection, usedAt: now });

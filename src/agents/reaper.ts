@@ -10,6 +10,7 @@ import { usageOfCutSession } from "./estimate-usage";
 import { sessionLogFields } from "./session-log-fields";
 import { settleSession } from "./settle-session";
 import { saysText } from "./thread-history";
+import { endedCall } from "./turn-ending";
 import { turnErrorOf } from "./turn-error";
 
 export interface Reaper {
@@ -71,7 +72,9 @@ export async function settleExpiredSessions(dataSource: DataSource, logger: Logg
       {
         status: "INTERRUPTED",
         text: session.text,
-        ...usageOfCutSession(session.usage, session.text),
+        toolCalls: session.toolCalls.map(endedCall),
+        // The row does not say where its last model call began: counted over all calls, which is never more than was used.
+        ...usageOfCutSession(session.usage, { outputTokensBefore: 0, textLength: session.text.length }),
         finishReason: null,
         error: turnErrorOf(failure, session.requestId),
         // The dead server may have told more than it had time to keep. The end's number is above all that it can have told,

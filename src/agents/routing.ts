@@ -2,17 +2,22 @@ import type { DataSource } from "typeorm";
 
 import type { ProviderKeyEntity } from "../provider-keys/provider-key.entity";
 import type { ProviderKeys } from "../provider-keys/provider-keys";
+import { chooseOpenAiModel } from "../providers/choose-model";
 import type { LlmProvider } from "../providers/language-model";
+import type { Buddy } from "../workspaces/buddies";
 import type { ModelMode } from "../workspaces/model-mode";
 import { loadRoutingSettings, type RoutingSettings } from "../workspaces/routing-settings";
 import { type KeyFact, type ModelChoice, type RouteDecision, resolveModelForBuddy } from "./model-resolver";
+import type { ModelRoute } from "./model-route";
 
 /** The facts of one workspace at one moment, ready to decide about any of its buddies. */
 export interface WorkspaceRouting {
   settings: RoutingSettings;
-  decide(slug: string, override: ModelMode | null): RouteDecision;
+  decide(buddy: Pick<Buddy, "slug" | "tools" | "delegatesTo">, override: ModelMode | null): RouteDecision;
   /** The stored key behind a provider; null where there is none. */
   key(provider: LlmProvider): ProviderKeyEntity | null;
+  /** The workspace's key that a route is on; null for a metered one. */
+  keyOf(route: ModelRoute): ProviderKeyEntity | null;
 }
 
 /** Gathers the facts that `resolveModelForBuddy` decides on. */
@@ -26,10 +31,9 @@ export interface RoutingOptions {
 }
 
 export function createLoadRouting(options: RoutingOptions): LoadRouting {
-  const models: Record<ModelMode, ModelChoice> = {
+  const claudeModels = {
     METERED: { modelId: options.meteredModel, reason: "Waypath's model for metered turns." },
     BYOK_CLAUDE: { modelId: options.byokClaudeModel, reason: "The model for turns on a workspace's own Claude key." },
-    BYOK_OPENAI: { missing: "Turns on OpenAI are not available on this server yet: choose another mode." },
   };
   return async (workspaceId) => {
     const [settings, keys] = await Promise.all([
@@ -41,17 +45,28 @@ export function createLoadRouting(options: RoutingOptions): LoadRouting {
     return {
       settings,
       key,
-      decide: (slug, override) =>
+      keyOf: (route) => (route.payer === "WORKSPACE" ? key(route.provider) : null),
+      decide: (buddy, override) =>
         resolveModelForBuddy({
           override,
-          storedMode: settings.buddyModes.get(slug) ?? null,
+          storedMode: settings.buddyModes.get(buddy.slug) ?? null,
           defaultMode: settings.defaultMode,
           byokFallback: settings.byokFallback,
           keys: facts,
-          models,
+          models: { ...claudeModels, BYOK_OPENAI: openAiModel(buddy, key("OPENAI")) },
         }),
     };
   };
+}
+
+/** The model that fits what the buddy's tools need, among those that the key can see. */
+function openAiModel(
+  { tools, delegatesTo }: Pick<Buddy, "tools" | "delegatesTo">,
+  key: ProviderKeyEntity | null,
+): ModelChoice {
+  const calls = tools.length > 0 || delegatesTo.length > 0;
+  const visible = key === null || key.status === "LIMITED" ? null : key.models.map(({ id }) => id);
+  return chooseOpenAiModel({ needs: { tools: calls, parallelTools: calls }, visible });
 }
 
 function keyFact(key: ProviderKeyEntity | null): KeyFact | null {

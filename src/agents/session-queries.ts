@@ -170,7 +170,7 @@ async function readPage<Row extends ObjectLiteral & { id: string }>(
 async function touch(dataSource: DataSource, sessionIds: readonly string[], touchAfterSeconds: number): Promise<void> {
   await dataSource.query(
     `UPDATE agent_sessions SET last_followed_at = now()
-     WHERE id = ANY($1) AND status IN ('PENDING', 'RUNNING') AND last_followed_at < now() - make_interval(secs => $2)`,
+     WHERE (id = ANY($1) OR id IN (SELECT parent_id FROM agent_sessions WHERE id = ANY($1))) AND status IN ('PENDING', 'RUNNING') AND last_followed_at < now() - make_interval(secs => $2)`,
     [sessionIds, touchAfterSeconds],
   );
 }

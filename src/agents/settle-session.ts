@@ -11,11 +11,13 @@ import {
 } from "./agent-session.entity";
 import { appendHistory, asksPrompt } from "./thread-history";
 import type { TokenUsage } from "./token-usage";
+import type { ToolCall } from "./tool-call";
 
 /** How a session ended, with all that is known of it. */
 export interface SessionEnding {
   status: Exclude<AgentSessionStatus, "PENDING" | "RUNNING">;
   text: string;
+  toolCalls: ToolCall[];
   usage: TokenUsage;
   usageSource: UsageSource;
   finishReason: FinishReason | null;
@@ -43,6 +45,7 @@ export function settleSession(
       .set({
         status: ending.status,
         text: ending.text,
+        toolCalls: () => ":toolCalls",
         usage: ending.usage,
         usageSource: ending.usageSource,
         finishReason: ending.finishReason,
@@ -53,13 +56,15 @@ export function settleSession(
         leaseExpiresAt: null,
         endedAt: () => "now()",
       })
+      .setParameter("toolCalls", JSON.stringify(ending.toolCalls))
       .where("id = :sessionId AND status IN ('PENDING', 'RUNNING')", { sessionId })
       .andWhere("owner" in right ? "lease_owner = :owner" : "lease_expires_at < now()", right)
       .execute();
     if (affected !== 1) return null;
 
     const session = await manager.findOneByOrFail(AgentSessionEntity, { id: sessionId });
-    if (ending.messages.length > 0) {
+    // What a buddy did for another stays in its own session: the thread is between a person and the buddy they asked.
+    if (session.parentId === null && ending.messages.length > 0) {
       await appendHistory(manager, session, [asksPrompt(session.prompt), ...ending.messages]);
     }
     return session;

@@ -15,3 +15,16 @@ export const NO_TOKENS: Readonly<TokenUsage> = Object.freeze({
 export function totalTokens(usage: TokenUsage): number {
   return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 }
+
+export function addUsage(left: TokenUsage, right: TokenUsage): TokenUsage {
+  return {
+    inputTokens: left.inputTokens + right.inputTokens,
+    outputTokens: left.outputTokens + right.outputTokens,
+    cacheReadTokens: left.cacheReadTokens + right.cacheReadTokens,
+    cacheWriteTokens: left.cacheWriteTokens + right.cacheWriteTokens,
+    reasoningTokens:
+      left.reasoningTokens === null && right.reasoningTokens === null
+        ? null
+        : (left.reasoningTokens ?? 0) + (right.reasoningTokens ?? 0),
+  };
+}

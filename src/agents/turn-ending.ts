@@ -2,13 +2,14 @@
 import { TurnFailure } from "../errors";
 import type { Logger } from "../logger";
 import type { KeyUse } from "../provider-keys/report-key-use";
+import type { AcceptedSession } from "./accepted-session";
 import type { AgentLoopResult } from "./agent-loop";
-import { usageOfCutSession } from "./estimate-usage";
+import { type LastCall, usageOfCutSession } from "./estimate-usage";
 import { sessionLogFields } from "./session-log-fields";
 import type { SessionEnding } from "./settle-session";
-import type { AcceptedTurn } from "./start-turn";
 import { saysText } from "./thread-history";
 import type { TokenUsage } from "./token-usage";
+import type { ToolCall } from "./tool-call";
 import { turnErrorOf } from "./turn-error";
 import { TurnStopped } from "./turn-stopped";
 
@@ -20,27 +21,40 @@ export interface TurnResult {
   text: string;
   lastSequence: number;
   usage: TokenUsage;
+  lastCall: LastCall;
+  toolCalls: ToolCall[];
   firstTextAt: Date | null;
   outcome: TurnOutcome;
 }
 
-export function endingOf(turn: AcceptedTurn, { outcome, ...known }: TurnResult): SessionEnding {
+/** Why a tool call that was under way at the end of its turn has no result. */
+export const TURN_ENDED_FIRST = "The turn ended before the tool had returned.";
+
+export function endingOf(turn: AcceptedSession, { outcome, lastCall, ...known }: TurnResult): SessionEnding {
   if (!("failed" in outcome)) {
     const { finishReason, messages } = outcome;
     return { ...known, status: "COMPLETED", usageSource: "REPORTED", finishReason, error: null, messages };
   }
   const messages = known.text === "" ? [] : [saysText(known.text)];
-  const cut = { ...known, ...usageOfCutSession(known.usage, known.text), messages };
+  const toolCalls = known.toolCalls.map(endedCall);
+  const cut = { ...known, ...usageOfCutSession(known.usage, lastCall), toolCalls, messages };
   const why = outcome.failed instanceof TurnStopped ? outcome.failed.why : null;
   if (why === "CANCELLED" || why === "UNATTENDED") {
     return { ...cut, status: "CANCELLED", finishReason: "CANCELLED", error: null };
   }
   return {
     ...cut,
-    status: why === "SHUTDOWN" ? "INTERRUPTED" : "FAILED",
+    status: why === "SHUTDOWN" || why === "LEASE_LOST" ? "INTERRUPTED" : "FAILED",
     finishReason: null,
     error: turnErrorOf(failureOf(turn, outcome.failed), turn.session.requestId),
   };
+}
+
+/** A call that was under way when its session was cut short will not return any more. */
+export function endedCall(call: ToolCall): ToolCall {
+  if (call.durationMs !== null) return call;
+  const durationMs = Math.max(0, Date.now() - Date.parse(call.startedAt));
+  return { ...call, durationMs, errorMessage: TURN_ENDED_FIRST };
 }
 
 /** What the outcome says about the key that paid; null when it says nothing. */
@@ -52,7 +66,7 @@ export function keyUseOf(outcome: TurnOutcome): KeyUse | null {
 }
 
 /** One line for a failed turn: an error where this server, or Waypath's own account, is to blame; otherwise a warning. */
-export function logFailure(logger: Logger, turn: AcceptedTurn, outcome: TurnOutcome, ending: SessionEnding): void {
+export function logFailure(logger: Logger, turn: AcceptedSession, outcome: TurnOutcome, ending: SessionEnding): void {
   if (!("failed" in outcome) || ending.error === null) return;
   const { code } = ending.error;
   const line = { ...sessionLogFields(turn.session), code, err: outcome.failed };
@@ -61,7 +75,7 @@ export function logFailure(logger: Logger, turn: AcceptedTurn, outcome: TurnOutc
 }
 
 /** What the turn failed of, as its user may see it. */
-function failureOf(turn: AcceptedTurn, failed: unknown): unknown {
+function failureOf(turn: AcceptedSession, failed: unknown): unknown {
   if (failed instanceof TurnStopped) {
     return failed.why === "TIMEOUT"
       ? new TurnFailure("TIMEOUT", "The turn took longer than this server allows. Ask for less at once.")
@@ -74,7 +88,7 @@ function failureOf(turn: AcceptedTurn, failed: unknown): unknown {
 }
 
 /** Whether a metered turn failed of something that only whoever runs this server can mend. */
-function blamesOwnAccount({ session }: AcceptedTurn, failed: unknown): boolean {
+function blamesOwnAccount({ session }: AcceptedSession, failed: unknown): boolean {
   if (session.route.payer !== "WAYPATH" || !(failed instanceof TurnFailure)) return false;
   const { code, retryable } = failed;
   return (

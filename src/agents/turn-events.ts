@@ -2,6 +2,7 @@
 // A numbered event never changes; within a turn the numbers have no gaps; every session has exactly one terminal event.
 import type { AgentSessionEntity, FinishReason, TurnError } from "./agent-session.entity";
 import type { TokenUsage } from "./token-usage";
+import type { ToolCall } from "./tool-call";
 
 /** Something a client may want to show, that does not stop the turn. */
 export type TurnNoticeCode = "RETRYING" | "HISTORY_TRUNCATED";
@@ -13,6 +14,10 @@ export type SessionSnapshot = Readonly<AgentSessionEntity>;
 export type TurnHappening = { sessionId: string; buddy: string } & (
   | { type: "TurnStarted"; session: SessionSnapshot }
   | { type: "TextDelta"; blockId: string; delta: string }
+  | { type: "ToolCallStarted"; toolCall: ToolCall }
+  | { type: "ToolCallFinished"; toolCall: ToolCall }
+  | { type: "DelegationStarted"; toolCallId: string; toBuddy: string; task: string; delegatedSessionId: string }
+  | { type: "DelegationFinished"; toolCallId: string; session: SessionSnapshot }
   | { type: "UsageUpdated"; usage: TokenUsage }
   | { type: "TurnNotice"; code: TurnNoticeCode; message: string }
   | { type: "TurnFinished"; session: SessionSnapshot; finishReason: FinishReason }

@@ -77,6 +77,12 @@ export function checkTurnRequest(
   };
 }
 
+export function digestOf(buddy: Buddy, message: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([buddy.slug, message]))
+    .digest("hex");
+}
+
 /** Counted as people count: a character beyond the basic plane is one, though a string holds it as two. */
 function isLonger(text: string, characters: number): boolean {
   return text.length > characters && (text.length > 2 * characters || [...text].length > characters);

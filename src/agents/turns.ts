@@ -6,22 +6,27 @@ import { newId } from "../ids";
 import type { Logger } from "../logger";
 import type { ProviderKeys } from "../provider-keys/provider-keys";
 import type { Viewer } from "../workspaces/authenticate";
-import type { Buddies } from "../workspaces/buddies";
+import type { Buddies, Buddy } from "../workspaces/buddies";
+import { acceptDelegated } from "./accept-delegated";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { createCheckpoints } from "./checkpoints";
+import { DELEGATE } from "./delegation";
 import { type FollowedEvent, followTurn } from "./follow-turn";
+import { logFallback } from "./log-fallback";
 import type { ModelConnections } from "./model-connections";
 import { startReaper } from "./reaper";
 import type { LoadRouting } from "./routing";
 import { createTurnRunner } from "./run-turn";
-import { sessionLogFields } from "./session-log-fields";
 import { createSessionQueries, type SessionQueries } from "./session-queries";
 import { startOrAttach } from "./start-turn";
+import type { Toolbox } from "./tools/toolbox";
 import type { TurnLog } from "./turn-log";
 import { checkTurnRequest, type TurnRequest } from "./turn-request";
 
 export interface Turns {
   readonly sessions: SessionQueries;
+  /** What a buddy may call now, by the names of its allowlist. */
+  toolNamesOf(buddy: Buddy): string[];
   /** Starts the turn, or finds the one that the idempotency key names. Throws a `RequestError` when it is not accepted. */
   startOrAttach(viewer: Viewer, request: TurnRequest): Promise<AgentSessionEntity>;
   /** The events of a turn with a greater number than `after`, up to its end. Throws `NOT_FOUND`. */
@@ -37,6 +42,8 @@ export interface Turns {
 export interface TurnsOptions {
   dataSource: DataSource;
   buddies: Buddies;
+  /** The tools that this buddy may call now. */
+  toolboxOf(buddy: Buddy): Toolbox;
   providerKeys: ProviderKeys;
   loadRouting: LoadRouting;
   connections: ModelConnections;
@@ -72,6 +79,10 @@ export function createTurns(options: TurnsOptions): Turns {
     checkpoints,
     reportKeyUse: (key, use) => options.providerKeys.reportUse(key, use),
     owner,
+    buddies: options.buddies,
+    toolboxOf: options.toolboxOf,
+    acceptDelegated: (turn, buddy, task) =>
+      acceptDelegated({ dataSource, loadRouting: options.loadRouting, owner, logger }, turn, buddy, task),
     turnTimeoutSeconds: options.turnTimeoutSeconds,
     logger,
   });
@@ -92,18 +103,14 @@ export function createTurns(options: TurnsOptions): Turns {
     );
     if ("attached" in result) return result.attached;
     const { session } = result.started;
-    if (session.route.fallbackReason !== null) {
-      logger.warn(
-        { ...sessionLogFields(session), buddy: session.buddySlug, reason: session.route.fallbackReason },
-        "the turn falls back to METERED",
-      );
-    }
+    logFallback(logger, session);
     runner.run(result.started);
     return session;
   };
 
   return {
     sessions,
+    toolNamesOf: (buddy) => toolNamesOf(options.toolboxOf(buddy), buddy),
 
     startOrAttach(viewer, request) {
       const started = start(viewer, request);
@@ -151,6 +158,11 @@ export function createTurns(options: TurnsOptions): Turns {
       await reaper.close();
     },
   };
+}
+
+function toolNamesOf(toolbox: Toolbox, buddy: Buddy): string[] {
+  const names = toolbox.definitions.map(({ name }) => toolbox.nameOf(name));
+  return buddy.delegatesTo.length > 0 ? [...names, DELEGATE] : names;
 }
 
 function noSuchTurn(): RequestError {

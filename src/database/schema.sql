@@ -39,6 +39,7 @@ CREATE TABLE agent_sessions (
   started_at timestamp(3) with time zone NOT NULL DEFAULT now(),
   first_text_at timestamp(3) with time zone,
   ended_at timestamp(3) with time zone,
+  tool_calls jsonb NOT NULL DEFAULT '[]'::jsonb,
   CONSTRAINT agent_sessions_ended_check CHECK (((status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text])) = (ended_at IS NULL))),
   CONSTRAINT agent_sessions_payer_check CHECK (((mode = 'METERED'::text) = (payer = 'WAYPATH'::text))),
   CONSTRAINT agent_sessions_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text, 'INTERRUPTED'::text]))),
@@ -49,6 +50,7 @@ CREATE TABLE agent_sessions (
   CONSTRAINT agent_sessions_pkey PRIMARY KEY (id)
 );
 CREATE INDEX agent_sessions_lease_idx ON public.agent_sessions USING btree (lease_expires_at) WHERE (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]));
+CREATE INDEX agent_sessions_parent_idx ON public.agent_sessions USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX agent_sessions_thread_idx ON public.agent_sessions USING btree (thread_id, started_at, id);
 CREATE INDEX agent_sessions_user_started_idx ON public.agent_sessions USING btree (user_id, started_at, id);
 CREATE INDEX agent_sessions_workspace_started_idx ON public.agent_sessions USING btree (workspace_id, started_at, id);

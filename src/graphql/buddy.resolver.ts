@@ -5,7 +5,7 @@ import type { AgentSessionEntity } from "../agents/agent-session.entity";
 import type { RouteDecision } from "../agents/model-resolver";
 import type { SessionQueries } from "../agents/session-queries";
 import { RequestError } from "../errors";
-import type { Buddies } from "../workspaces/buddies";
+import type { Buddies, Buddy as BuddyOfFile } from "../workspaces/buddies";
 import type { ModelMode } from "../workspaces/model-mode";
 import { requireAdmin } from "../workspaces/permissions";
 import { storeBuddyMode } from "../workspaces/routing-settings";
@@ -37,6 +37,7 @@ export class BuddyResolver {
     private readonly buddies: Buddies,
     private readonly sessions: SessionQueries,
     private readonly loaders: Loaders,
+    private readonly toolNamesOf: (buddy: BuddyOfFile) => string[],
   ) {}
 
   @Query(() => Buddy, { nullable: true, description: "A buddy of the workspace, or null." })
@@ -85,18 +86,26 @@ export class BuddyResolver {
     description: "What would happen if a turn started now, and who would pay: ask before you send.",
   })
   async nextRoute(
-    @Root() { workspaceId, slug }: BuddySource,
+    @Root() buddy: BuddySource,
     @Arg("override", () => ModelModeEnum, {
       nullable: true,
       description: "As if the request carried this mode for the buddy.",
     })
     override: ModelMode | null,
   ): Promise<RoutePreview> {
-    const decision = (await this.loaders.routing.load(workspaceId)).decide(slug, override ?? null);
+    const decision = (await this.loaders.routing.load(buddy.workspaceId)).decide(buddy, override ?? null);
     return {
       status: ROUTE_STATUSES[decision.outcome],
       route: decision.outcome === "REFUSED" ? null : decision.route,
     };
+  }
+
+  @FieldResolver(() => [String], {
+    name: "tools",
+    description: "Names of the tools it may call. Calls to any other tool are refused, whatever the model says.",
+  })
+  toolNames(@Root() buddy: BuddySource): string[] {
+    return this.toolNamesOf(buddy);
   }
 
   @FieldResolver(() => Workspace, { description: "Its workspace." })

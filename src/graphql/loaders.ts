@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import { type DataSource, In } from "typeorm";
 
+import { AgentSessionEntity } from "../agents/agent-session.entity";
 import type { LoadRouting, WorkspaceRouting } from "../agents/routing";
 import { UserEntity } from "../workspaces/user.entity";
 
@@ -8,6 +9,10 @@ import { UserEntity } from "../workspaces/user.entity";
 export interface Loaders {
   /** A person by row id; null once removed. */
   user: DataLoader<string, UserEntity | null>;
+  /** A session by row id, of one that the viewer may see: both belong to the same person. */
+  session: DataLoader<string, AgentSessionEntity | null>;
+  /** The sessions that a session delegated, oldest first. */
+  delegations: DataLoader<string, AgentSessionEntity[]>;
   /** A workspace's routing facts, as they are now. */
   routing: DataLoader<string, WorkspaceRouting>;
 }
@@ -19,6 +24,24 @@ export function createLoaders(dataSource: DataSource, loadRouting: LoadRouting):
         const users = await dataSource.getRepository(UserEntity).findBy({ id: In([...new Set(ids)]) });
         const byId = new Map(users.map((user) => [user.id, user]));
         return ids.map((id) => byId.get(id) ?? null);
+      },
+      { cache: false },
+    ),
+    session: new DataLoader(
+      async (ids) => {
+        const sessions = await dataSource.getRepository(AgentSessionEntity).findBy({ id: In([...new Set(ids)]) });
+        const byId = new Map(sessions.map((session) => [session.id, session]));
+        return ids.map((id) => byId.get(id) ?? null);
+      },
+      { cache: false },
+    ),
+    delegations: new DataLoader(
+      async (parentIds) => {
+        const delegated = await dataSource.getRepository(AgentSessionEntity).find({
+          where: { parentId: In([...new Set(parentIds)]) },
+          order: { startedAt: "ASC", id: "ASC" },
+        });
+        return parentIds.map((parentId) => delegated.filter((session) => session.parentId === parentId));
       },
       { cache: false },
     ),

@@ -3,6 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-gr
 import type { ProviderKeyEventEntity } from "../provider-keys/provider-key-event.entity";
 import type { ProviderKeys } from "../provider-keys/provider-keys";
 import { LLM_PROVIDERS, type LlmProvider } from "../providers/language-model";
+import { findModel } from "../providers/model-catalog";
 import type { Buddies, Buddy as BuddyOfFile } from "../workspaces/buddies";
 import type { ModelMode } from "../workspaces/model-mode";
 import { requireAdmin } from "../workspaces/permissions";
@@ -119,7 +120,12 @@ export class ProviderIntegrationResolver {
 
   @FieldResolver(() => [Model], { description: "Models this key may use. Empty when no key is stored." })
   models(@Root() { key, provider }: ProviderIntegrationSource): Model[] {
-    return (key?.models ?? []).map(({ id, displayName }) => ({ id, displayName, provider, contextWindow: null }));
+    return (key?.models ?? []).map(({ id, displayName }) => ({
+      id,
+      displayName,
+      provider,
+      contextWindow: findModel(id)?.contextWindow ?? null,
+    }));
   }
 
   @FieldResolver(() => [Buddy], {

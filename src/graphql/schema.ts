@@ -10,6 +10,7 @@ import type { Buddies } from "../workspaces/buddies";
 import { AgentSessionConnectionResolver, AgentSessionResolver } from "./agent-session.resolver";
 import { BuddyResolver } from "./buddy.resolver";
 import { ChatResolver, createChatStreams } from "./chat.resolver";
+import { DelegatesResolver, DelegationResolver, DelegationStartedResolver } from "./delegation.resolver";
 import { COMPUTED_FIELDS } from "./fields/computed-fields";
 import { createLoaders } from "./loaders";
 import { NodeResolver } from "./node.resolver";
@@ -47,7 +48,10 @@ export async function createSchema(services: SchemaServices): Promise<GraphQLSch
     new ProviderMutations(providerKeys, buddies, loaders),
     new ProviderIntegrationResolver(buddies, loaders),
     new ProviderKeyEventResolver(loaders),
-    new BuddyResolver(dataSource, buddies, sessions, loaders),
+    new BuddyResolver(dataSource, buddies, sessions, loaders, turns.toolNamesOf),
+    new DelegatesResolver(buddies),
+    new DelegationResolver(loaders),
+    new DelegationStartedResolver(buddies),
     new AgentSessionResolver(turns, buddies, loaders),
     new AgentSessionConnectionResolver(),
     new ThreadResolver(sessions),

@@ -31,6 +31,30 @@ subscription ChatTurn($input: ChatTurnInput!) {
     ... on TextDelta {
       text
     }
+    ... on ToolCallStarted {
+      toolCall {
+        name
+        arguments
+      }
+    }
+    ... on ToolCallFinished {
+      toolCall {
+        name
+        result
+        errorMessage
+      }
+    }
+    ... on DelegationStarted {
+      task
+      toBuddy {
+        slug
+      }
+    }
+    ... on DelegationFinished {
+      session {
+        text
+      }
+    }
     ... on UsageUpdated {
       usage {
         totalTokens

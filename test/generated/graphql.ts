@@ -170,11 +170,15 @@ export type ChatTurnSubscriptionVariables = Exact<{
 
 
 export type ChatTurnSubscription = { chatTurn:
+    | { __typename: 'DelegationFinished', toolCallId: string, sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
+    | { __typename: 'DelegationStarted', toolCallId: string, task: string, delegatedSessionId: string, sequence: number, at: string, sessionId: string, buddy: string, toBuddy: { slug: string } }
     | { __typename: 'TextDelta', blockId: string, delta: string, text: string, sequence: number, at: string, sessionId: string, buddy: string }
-    | { __typename: 'TurnFailed', sequence: number, at: string, sessionId: string, buddy: string, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string }, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
-    | { __typename: 'TurnFinished', finishReason: FinishReason, sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
+    | { __typename: 'ToolCallFinished', sequence: number, at: string, sessionId: string, buddy: string, toolCall: { id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null } }
+    | { __typename: 'ToolCallStarted', sequence: number, at: string, sessionId: string, buddy: string, toolCall: { id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null } }
+    | { __typename: 'TurnFailed', sequence: number, at: string, sessionId: string, buddy: string, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string }, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
+    | { __typename: 'TurnFinished', finishReason: FinishReason, sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
     | { __typename: 'TurnNotice', code: TurnNoticeCode, message: string, sequence: number, at: string, sessionId: string, buddy: string }
-    | { __typename: 'TurnStarted', sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
+    | { __typename: 'TurnStarted', sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
     | { __typename: 'UsageUpdated', sequence: number, at: string, sessionId: string, buddy: string, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } }
    };
 
@@ -185,11 +189,15 @@ export type FollowTurnSubscriptionVariables = Exact<{
 
 
 export type FollowTurnSubscription = { agentSessionEvents:
+    | { __typename: 'DelegationFinished', toolCallId: string, sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
+    | { __typename: 'DelegationStarted', toolCallId: string, task: string, delegatedSessionId: string, sequence: number, at: string, sessionId: string, buddy: string, toBuddy: { slug: string } }
     | { __typename: 'TextDelta', blockId: string, delta: string, text: string, sequence: number, at: string, sessionId: string, buddy: string }
-    | { __typename: 'TurnFailed', sequence: number, at: string, sessionId: string, buddy: string, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string }, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
-    | { __typename: 'TurnFinished', finishReason: FinishReason, sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
+    | { __typename: 'ToolCallFinished', sequence: number, at: string, sessionId: string, buddy: string, toolCall: { id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null } }
+    | { __typename: 'ToolCallStarted', sequence: number, at: string, sessionId: string, buddy: string, toolCall: { id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null } }
+    | { __typename: 'TurnFailed', sequence: number, at: string, sessionId: string, buddy: string, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string }, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
+    | { __typename: 'TurnFinished', finishReason: FinishReason, sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
     | { __typename: 'TurnNotice', code: TurnNoticeCode, message: string, sequence: number, at: string, sessionId: string, buddy: string }
-    | { __typename: 'TurnStarted', sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
+    | { __typename: 'TurnStarted', sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } }
     | { __typename: 'UsageUpdated', sequence: number, at: string, sessionId: string, buddy: string, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } }
    };
 
@@ -200,20 +208,32 @@ export type CancelTurnMutationVariables = Exact<{
 
 export type CancelTurnMutation = { cancelTurn: { session: { id: string, status: AgentSessionStatus } | null, userErrors: Array<{ code: UserErrorCode, field: Array<string> | null, message: string }> } };
 
+type TurnEvent_DelegationFinished_Fragment = { __typename: 'DelegationFinished', toolCallId: string, sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } };
+
+type TurnEvent_DelegationStarted_Fragment = { __typename: 'DelegationStarted', toolCallId: string, task: string, delegatedSessionId: string, sequence: number, at: string, sessionId: string, buddy: string, toBuddy: { slug: string } };
+
 type TurnEvent_TextDelta_Fragment = { __typename: 'TextDelta', blockId: string, delta: string, text: string, sequence: number, at: string, sessionId: string, buddy: string };
 
-type TurnEvent_TurnFailed_Fragment = { __typename: 'TurnFailed', sequence: number, at: string, sessionId: string, buddy: string, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string }, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } };
+type TurnEvent_ToolCallFinished_Fragment = { __typename: 'ToolCallFinished', sequence: number, at: string, sessionId: string, buddy: string, toolCall: { id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null } };
 
-type TurnEvent_TurnFinished_Fragment = { __typename: 'TurnFinished', finishReason: FinishReason, sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } };
+type TurnEvent_ToolCallStarted_Fragment = { __typename: 'ToolCallStarted', sequence: number, at: string, sessionId: string, buddy: string, toolCall: { id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null } };
+
+type TurnEvent_TurnFailed_Fragment = { __typename: 'TurnFailed', sequence: number, at: string, sessionId: string, buddy: string, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string }, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } };
+
+type TurnEvent_TurnFinished_Fragment = { __typename: 'TurnFinished', finishReason: FinishReason, sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } };
 
 type TurnEvent_TurnNotice_Fragment = { __typename: 'TurnNotice', code: TurnNoticeCode, message: string, sequence: number, at: string, sessionId: string, buddy: string };
 
-type TurnEvent_TurnStarted_Fragment = { __typename: 'TurnStarted', sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } };
+type TurnEvent_TurnStarted_Fragment = { __typename: 'TurnStarted', sequence: number, at: string, sessionId: string, buddy: string, session: { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null } };
 
 type TurnEvent_UsageUpdated_Fragment = { __typename: 'UsageUpdated', sequence: number, at: string, sessionId: string, buddy: string, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } };
 
 export type TurnEventFragment =
+  | TurnEvent_DelegationFinished_Fragment
+  | TurnEvent_DelegationStarted_Fragment
   | TurnEvent_TextDelta_Fragment
+  | TurnEvent_ToolCallFinished_Fragment
+  | TurnEvent_ToolCallStarted_Fragment
   | TurnEvent_TurnFailed_Fragment
   | TurnEvent_TurnFinished_Fragment
   | TurnEvent_TurnNotice_Fragment
@@ -221,11 +241,13 @@ export type TurnEventFragment =
   | TurnEvent_UsageUpdated_Fragment
 ;
 
-export type TurnSessionFragment = { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null };
+export type TurnSessionFragment = { id: string, threadId: string, buddySlug: string, buddyName: string, status: AgentSessionStatus, modelId: string, prompt: string, text: string, usageSource: UsageSource | null, finishReason: FinishReason | null, lastSequence: number, startedAt: string, endedAt: string | null, durationMs: number | null, timeToFirstTokenMs: number | null, toolCalls: Array<{ id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null }>, parent: { id: string } | null, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number }, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null }, error: { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string } | null, buddy: { slug: string } | null, requestedBy: { name: string } | null };
 
 export type UsageFragment = { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number };
 
 export type FailureFragment = { code: TurnErrorCode, message: string, retryable: boolean, retryAfterSeconds: number | null, requestId: string };
+
+export type CallFragment = { id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -245,6 +267,17 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const CallFragmentDoc = new TypedDocumentString(`
+    fragment Call on ToolCall {
+  id
+  name
+  arguments
+  result
+  errorMessage
+  startedAt
+  durationMs
+}
+    `, {"fragmentName":"Call"}) as unknown as TypedDocumentString<CallFragment, unknown>;
 export const UsageFragmentDoc = new TypedDocumentString(`
     fragment Usage on TokenUsage {
   inputTokens
@@ -274,6 +307,12 @@ export const TurnSessionFragmentDoc = new TypedDocumentString(`
   modelId
   prompt
   text
+  toolCalls {
+    ...Call
+  }
+  parent {
+    id
+  }
   usage {
     ...Usage
   }
@@ -319,6 +358,15 @@ fragment Failure on TurnError {
   retryable
   retryAfterSeconds
   requestId
+}
+fragment Call on ToolCall {
+  id
+  name
+  arguments
+  result
+  errorMessage
+  startedAt
+  durationMs
 }`, {"fragmentName":"TurnSession"}) as unknown as TypedDocumentString<TurnSessionFragment, unknown>;
 export const TurnEventFragmentDoc = new TypedDocumentString(`
     fragment TurnEvent on ChatTurnEvent {
@@ -336,6 +384,30 @@ export const TurnEventFragmentDoc = new TypedDocumentString(`
     blockId
     delta
     text
+  }
+  ... on ToolCallStarted {
+    toolCall {
+      ...Call
+    }
+  }
+  ... on ToolCallFinished {
+    toolCall {
+      ...Call
+    }
+  }
+  ... on DelegationStarted {
+    toolCallId
+    task
+    delegatedSessionId
+    toBuddy {
+      slug
+    }
+  }
+  ... on DelegationFinished {
+    toolCallId
+    session {
+      ...TurnSession
+    }
   }
   ... on UsageUpdated {
     usage {
@@ -370,6 +442,12 @@ export const TurnEventFragmentDoc = new TypedDocumentString(`
   modelId
   prompt
   text
+  toolCalls {
+    ...Call
+  }
+  parent {
+    id
+  }
   usage {
     ...Usage
   }
@@ -415,6 +493,15 @@ fragment Failure on TurnError {
   retryable
   retryAfterSeconds
   requestId
+}
+fragment Call on ToolCall {
+  id
+  name
+  arguments
+  result
+  errorMessage
+  startedAt
+  durationMs
 }`, {"fragmentName":"TurnEvent"}) as unknown as TypedDocumentString<TurnEventFragment, unknown>;
 export const ChatTurnDocument = new TypedDocumentString(`
     subscription ChatTurn($input: ChatTurnInput!, $after: Int) {
@@ -438,6 +525,30 @@ export const ChatTurnDocument = new TypedDocumentString(`
     delta
     text
   }
+  ... on ToolCallStarted {
+    toolCall {
+      ...Call
+    }
+  }
+  ... on ToolCallFinished {
+    toolCall {
+      ...Call
+    }
+  }
+  ... on DelegationStarted {
+    toolCallId
+    task
+    delegatedSessionId
+    toBuddy {
+      slug
+    }
+  }
+  ... on DelegationFinished {
+    toolCallId
+    session {
+      ...TurnSession
+    }
+  }
   ... on UsageUpdated {
     usage {
       ...Usage
@@ -471,6 +582,12 @@ fragment TurnSession on AgentSession {
   modelId
   prompt
   text
+  toolCalls {
+    ...Call
+  }
+  parent {
+    id
+  }
   usage {
     ...Usage
   }
@@ -516,6 +633,15 @@ fragment Failure on TurnError {
   retryable
   retryAfterSeconds
   requestId
+}
+fragment Call on ToolCall {
+  id
+  name
+  arguments
+  result
+  errorMessage
+  startedAt
+  durationMs
 }`) as unknown as TypedDocumentString<ChatTurnSubscription, ChatTurnSubscriptionVariables>;
 export const FollowTurnDocument = new TypedDocumentString(`
     subscription FollowTurn($sessionId: ID!, $after: Int) {
@@ -539,6 +665,30 @@ export const FollowTurnDocument = new TypedDocumentString(`
     delta
     text
   }
+  ... on ToolCallStarted {
+    toolCall {
+      ...Call
+    }
+  }
+  ... on ToolCallFinished {
+    toolCall {
+      ...Call
+    }
+  }
+  ... on DelegationStarted {
+    toolCallId
+    task
+    delegatedSessionId
+    toBuddy {
+      slug
+    }
+  }
+  ... on DelegationFinished {
+    toolCallId
+    session {
+      ...TurnSession
+    }
+  }
   ... on UsageUpdated {
     usage {
       ...Usage
@@ -572,6 +722,12 @@ fragment TurnSession on AgentSession {
   modelId
   prompt
   text
+  toolCalls {
+    ...Call
+  }
+  parent {
+    id
+  }
   usage {
     ...Usage
   }
@@ -617,6 +773,15 @@ fragment Failure on TurnError {
   retryable
   retryAfterSeconds
   requestId
+}
+fragment Call on ToolCall {
+  id
+  name
+  arguments
+  result
+  errorMessage
+  startedAt
+  durationMs
 }`) as unknown as TypedDocumentString<FollowTurnSubscription, FollowTurnSubscriptionVariables>;
 export const CancelTurnDocument = new TypedDocumentString(`
     mutation CancelTurn($sessionId: ID!) {

@@ -139,7 +139,7 @@ test("a dead server's turn is settled as interrupted, with what was kept of it",
   const [row] = await server.dataSource.query("SELECT status, ended_at FROM agent_sessions WHERE id = $1", [id]);
   expect(row).toMatchObject({ status: "INTERRUPTED", ended_at: expect.any(Date) });
   await server.logged(
-    (line) => line.msg === "the turn was settled by another server" && line.session === started.sessionId,
+    (line) => line.msg === "the session was settled by another server" && line.session === started.sessionId,
   );
 });
 

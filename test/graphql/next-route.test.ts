@@ -129,6 +129,8 @@ describe("what would happen next", () => {
   test("a mode without a model starts nothing, whatever its key", async () => {
     await configure(admin, "OPENAI", OPENAI_KEY);
     await setMode(admin, "campaign", "BYOK_OPENAI");
+    const models = JSON.stringify([{ id: "text-embedding-3-small", displayName: "text-embedding-3-small" }]);
+    await server.dataSource.query("UPDATE provider_keys SET models = $1 WHERE provider = 'OPENAI'", [models]);
 
     expect(await next("campaign")).toEqual({ status: "BLOCKED", route: null });
   });

@@ -115,7 +115,16 @@ test("every node says its type and has an id that tells it", async () => {
     running,
     Object.assign(new ThreadEntity(), { id: UUID }),
     Object.assign(new ProviderKeyEventEntity(), { id: UUID }),
-    { workspaceId: "acme", slug: "campaign", name: "Campaign", description: null, role: "SPECIALIST" },
+    {
+      workspaceId: "acme",
+      slug: "campaign",
+      name: "Campaign",
+      description: null,
+      role: "SPECIALIST",
+      instructions: "",
+      tools: [],
+      delegatesTo: [],
+    },
     { workspaceId: "acme", provider: "OPENAI", key: null },
   ];
 

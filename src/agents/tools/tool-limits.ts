@@ -3,10 +3,13 @@
 /** Model calls in one session. The answer so far stands, and the session ends with `STEP_LIMIT`. */
 export const STEPS = 16;
 
-/** Tool calls that run at once in one session. Further ones wait for their turn; their seconds count from when they begin. */
+/** Tasks that one session may delegate. Further ones are refused in words that the model reads. */
+export const DELEGATIONS = 16;
+
+/** Tool calls that run at once in one session, and delegations likewise. Further ones wait for their turn; their seconds count from when they begin. */
 export const PARALLEL_TOOL_CALLS = 8;
 
-/** Seconds one tool call may take. It is abandoned, and the model reads that it took too long. */
+/** Seconds one tool call may take (delegated work may take as long as its turn). It is abandoned, and the model reads that it took too long. */
 export const TOOL_CALL_SECONDS = 30;
 
 /** Characters of a result as JSON. What is beyond is cut, and the model is told how much. */

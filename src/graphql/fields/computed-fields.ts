@@ -1,5 +1,5 @@
 import { AgentSessionFields } from "./agent-session-fields";
-import { ChatTurnEventFields } from "./chat-turn-event-fields";
+import { ChatTurnEventFields, DelegationFinishedFields, DelegationStartedFields } from "./chat-turn-event-fields";
 import { NODE_ID_RESOLVERS } from "./node-ids";
 import { ProviderIntegrationFields } from "./provider-integration-fields";
 import { TokenUsageFields } from "./token-usage-fields";
@@ -9,6 +9,8 @@ export const COMPUTED_FIELDS = [
   ...NODE_ID_RESOLVERS,
   AgentSessionFields,
   ChatTurnEventFields,
+  DelegationStartedFields,
+  DelegationFinishedFields,
   ProviderIntegrationFields,
   TokenUsageFields,
 ] as const;

@@ -6,6 +6,7 @@ import { ModelRoute } from "./model-route";
 import { Node } from "./node";
 import { DateTime } from "./scalars";
 import { TokenUsage } from "./token-usage";
+import { ToolCall } from "./tool-call";
 import { TurnError } from "./turn-error";
 
 @ObjectType({
@@ -32,6 +33,9 @@ export abstract class AgentSession {
 
   @Field(() => String, { description: "The answer so far, or the whole answer once the session has ended." })
   readonly text!: string;
+
+  @Field(() => [ToolCall], { description: "Tool calls, in order." })
+  readonly toolCalls!: readonly ToolCall[];
 
   @Field(() => TokenUsage, { description: "Tokens of this session alone." })
   readonly usage!: TokenUsage;

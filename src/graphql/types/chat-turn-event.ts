@@ -6,6 +6,7 @@ import { AgentSession } from "./agent-session";
 import { FinishReasonEnum, TurnNoticeCodeEnum } from "./enums";
 import { DateTime } from "./scalars";
 import { TokenUsage } from "./token-usage";
+import { ToolCall } from "./tool-call";
 import { TurnError } from "./turn-error";
 
 @InterfaceType({
@@ -52,6 +53,48 @@ export abstract class TextDelta {
       "The session's whole text so far. Handy in GraphiQL, which shows only the latest event; in an app append `delta`.",
   })
   readonly text!: string;
+}
+
+@ObjectType({ implements: ChatTurnEvent, description: "The model called a tool." })
+export abstract class ToolCallStarted {
+  @Field(() => ToolCall, { description: "The call, arguments complete." })
+  readonly toolCall!: ToolCall;
+}
+
+@ObjectType({
+  implements: ChatTurnEvent,
+  description: "A tool returned or failed. A failing tool does not end the turn.",
+})
+export abstract class ToolCallFinished {
+  @Field(() => ToolCall, { description: "The call, with its result." })
+  readonly toolCall!: ToolCall;
+}
+
+@ObjectType({
+  implements: ChatTurnEvent,
+  description: "The orchestrator handed work to another buddy. That buddy's `TurnStarted` follows.",
+})
+export abstract class DelegationStarted {
+  @Field(() => String, { description: "Buddy it belongs to: the delegating one." })
+  readonly buddy!: string;
+
+  @Field(() => ID, { description: "Tool call that caused it." })
+  readonly toolCallId!: string;
+
+  @Field(() => String, { description: "What was asked." })
+  readonly task!: string;
+}
+
+@ObjectType({ implements: ChatTurnEvent, description: "Delegated work ended." })
+export abstract class DelegationFinished {
+  @Field(() => String, { description: "Buddy it belongs to: the delegating one." })
+  readonly buddy!: string;
+
+  @Field(() => ID, { description: "Tool call that caused it." })
+  readonly toolCallId!: string;
+
+  @Field(() => AgentSession, { description: "The delegated session, ended." })
+  readonly session!: AgentSessionEntity;
 }
 
 @ObjectType({

@@ -1,5 +1,5 @@
 import { GraphQLScalarType } from "graphql";
-import { GraphQLDateTime, GraphQLSafeInt } from "graphql-scalars";
+import { GraphQLDateTime, GraphQLJSON, GraphQLSafeInt } from "graphql-scalars";
 
 export const DateTime = new GraphQLScalarType({
   ...GraphQLDateTime.toConfig(),
@@ -11,4 +11,12 @@ export const SafeInt = new GraphQLScalarType({
   ...GraphQLSafeInt.toConfig(),
   description: "A non-negative whole number up to 2^53-1. Used for token totals, which outgrow the 32-bit `Int`.",
   specifiedByURL: "https://www.ecma-international.org/ecma-262/#sec-number.issafeinteger",
+});
+
+export const Json = new GraphQLScalarType({
+  ...GraphQLJSON.toConfig(),
+  name: "JSON",
+  description:
+    "An arbitrary JSON value. Used only for tool arguments and tool results, whose shape belongs to the tool.",
+  specifiedByURL: "https://www.rfc-editor.org/rfc/rfc8259",
 });

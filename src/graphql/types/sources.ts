@@ -4,7 +4,7 @@ import type { LlmProvider } from "../../providers/language-model";
 import type { Buddy } from "../../workspaces/buddies";
 
 /** A buddy, in one workspace. */
-export interface BuddySource extends Pick<Buddy, "slug" | "name" | "description" | "role"> {
+export interface BuddySource extends Buddy {
   workspaceId: string;
 }
 

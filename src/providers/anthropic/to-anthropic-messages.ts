@@ -2,6 +2,7 @@ import type { Anthropic } from "@anthropic-ai/sdk";
 import { dropSpentReasoning } from "../drop-spent-reasoning";
 import type { AssistantBlock, Message, UserBlock } from "../language-model";
 import { toProviderToolCallId } from "../tool-call-id";
+import { toProviderToolName } from "../tool-name";
 import { toolResultText } from "../tool-result-text";
 import { type AnthropicThinking, readAnthropicThinking } from "./anthropic-thinking";
 
@@ -42,7 +43,14 @@ function toAnthropicBlock(block: UserBlock | AssistantBlock): AnthropicBlock[] {
     case "text":
       return block.text.trim() === "" ? [] : [{ type: "text", text: block.text }];
     case "tool-call":
-      return [{ type: "tool_use", id: toProviderToolCallId(block.id), name: block.name, input: block.arguments }];
+      return [
+        {
+          type: "tool_use",
+          id: toProviderToolCallId(block.id),
+          name: toProviderToolName(block.name),
+          input: block.arguments,
+        },
+      ];
     case "tool-result":
       return [
         {

@@ -2,6 +2,7 @@ import type { OpenAI } from "openai";
 import { dropSpentReasoning } from "../drop-spent-reasoning";
 import type { AssistantBlock, Message, UserBlock } from "../language-model";
 import { toProviderToolCallId } from "../tool-call-id";
+import { toProviderToolName } from "../tool-name";
 import { toolResultText } from "../tool-result-text";
 import { readOpenAiReasoning } from "./openai-reasoning";
 
@@ -27,7 +28,7 @@ function toOpenAiItem(role: Message["role"], block: UserBlock | AssistantBlock):
         {
           type: "function_call",
           call_id: toProviderToolCallId(block.id),
-          name: block.name,
+          name: toProviderToolName(block.name),
           arguments: JSON.stringify(block.arguments),
         },
       ];

@@ -1,0 +1,50 @@
+import type { DataSource } from "typeorm";
+
+import type { Logger } from "../logger";
+import type { Buddy } from "../workspaces/buddies";
+import type { AcceptedSession } from "./accepted-session";
+import { insertSession, newSession } from "./insert-session";
+import { logFallback } from "./log-fallback";
+import type { LoadRouting } from "./routing";
+import type { AcceptedTurn } from "./start-turn";
+import { digestOf } from "./turn-request";
+
+export interface AcceptDelegatedOptions {
+  dataSource: DataSource;
+  loadRouting: LoadRouting;
+  /** This process, as it stands in `lease_owner`. */
+  owner: string;
+  logger: Logger;
+}
+
+/**
+ * Gives delegated work a session of its own: a route decided now for the buddy that does it, and a row below the delegating one.
+ * Refused where the workspace's rules would refuse a person's turn; then there is no row.
+ */
+export async function acceptDelegated(
+  { dataSource, loadRouting, owner, logger }: AcceptDelegatedOptions,
+  { session: parent, overrides }: AcceptedTurn,
+  buddy: Buddy,
+  task: string,
+): Promise<AcceptedSession | { refused: string }> {
+  const routing = await loadRouting(parent.workspaceId);
+  const decision = routing.decide(buddy, overrides.get(buddy.slug) ?? null);
+  if (decision.outcome === "REFUSED") return { refused: decision.message };
+
+  const session = newSession({
+    workspaceId: parent.workspaceId,
+    userId: parent.userId,
+    threadId: parent.threadId,
+    parentId: parent.id,
+    buddy,
+    prompt: task,
+    route: decision.route,
+    idempotencyKey: null,
+    requestHash: digestOf(buddy, task),
+    requestId: parent.requestId,
+  });
+  const inserted = await insertSession(dataSource, session, owner);
+  if (!inserted) throw new Error("a delegated session was not inserted, though nothing can stand in its way");
+  logFallback(logger, session);
+  return { session, buddy, key: routing.keyOf(decision.route) };
+}

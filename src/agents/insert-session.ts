@@ -1,0 +1,108 @@
+import type { DataSource } from "typeorm";
+
+import { newId } from "../ids";
+import type { Buddy } from "../workspaces/buddies";
+import { AgentSessionEntity } from "./agent-session.entity";
+import { LEASE_SECONDS } from "./checkpoints";
+import { NO_TOKENS } from "./token-usage";
+
+/** What a session is accepted with; all the rest begins empty. */
+export type NewSession = Pick<
+  AgentSessionEntity,
+  | "workspaceId"
+  | "userId"
+  | "threadId"
+  | "parentId"
+  | "prompt"
+  | "route"
+  | "idempotencyKey"
+  | "requestHash"
+  | "requestId"
+> & { buddy: Buddy };
+
+/** Characters of the first message that become a thread's title. */
+const TITLE_CHARACTERS = 80;
+
+export function newSession({ buddy, ...accepted }: NewSession): AgentSessionEntity {
+  return Object.assign(new AgentSessionEntity(), {
+    ...accepted,
+    id: newId(),
+    buddySlug: buddy.slug,
+    buddyName: buddy.name,
+    status: "PENDING",
+    text: "",
+    toolCalls: [],
+    usage: { ...NO_TOKENS },
+    usageSource: null,
+    finishReason: null,
+    error: null,
+    lastSequence: 0,
+    cancelRequestedAt: null,
+    firstTextAt: null,
+    endedAt: null,
+  } satisfies Partial<AgentSessionEntity>);
+}
+
+/**
+ * Inserts the session, and its thread or the thread's new time, in one statement, and fills in when that was. False: nothing
+ * was inserted, because the idempotency key is known or the thread is busy.
+ */
+export async function insertSession(
+  dataSource: DataSource,
+  session: AgentSessionEntity,
+  owner: string,
+): Promise<boolean> {
+  const { route } = session;
+  const [row]: { started_at: Date }[] = await dataSource.query(
+    `WITH accepted AS (
+       INSERT INTO agent_sessions (id, workspace_id, user_id, thread_id, parent_id, buddy_slug, buddy_name,
+         idempotency_key, request_hash, request_id, status, requested_mode, mode_source, mode, fallback_reason, payer,
+         provider, model_id, model_reason, masked_key, prompt, lease_owner, lease_expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+         now() + make_interval(secs => $23))
+       ON CONFLICT DO NOTHING
+       RETURNING started_at
+     ), thread AS (
+       INSERT INTO threads (id, workspace_id, user_id, title)
+       SELECT $4, $2, $3, $24 FROM accepted
+       ON CONFLICT (id) DO UPDATE SET updated_at = now()
+     )
+     SELECT started_at FROM accepted`,
+    [
+      session.id,
+      session.workspaceId,
+      session.userId,
+      session.threadId,
+      session.parentId,
+      session.buddySlug,
+      session.buddyName,
+      session.idempotencyKey,
+      session.requestHash,
+      session.requestId,
+      session.status,
+      route.requestedMode,
+      route.modeSource,
+      route.mode,
+      route.fallbackReason,
+      route.payer,
+      route.provider,
+      route.modelId,
+      route.modelReason,
+      route.maskedKey,
+      session.prompt,
+      owner,
+      LEASE_SECONDS,
+      titleOf(session.prompt),
+    ],
+  );
+  if (row === undefined) return false;
+  session.startedAt = row.started_at;
+  session.lastFollowedAt = row.started_at;
+  return true;
+}
+
+function titleOf(message: string): string {
+  const line = message.trim().split(/\s+/).join(" ");
+  const characters = [...line];
+  return characters.length <= TITLE_CHARACTERS ? line : `${characters.slice(0, TITLE_CHARACTERS - 1).join("")}…`;
+}
