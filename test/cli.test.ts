@@ -99,7 +99,7 @@ test.concurrent.each([
 
 test("migrate brings a database up to date, and says when it is", async () => {
   const database = await createEmptyDatabase();
-  expect(await waypath("migrate", { DATABASE_URL: database.url })).toMatch(/^Ran \w+\.\n$/);
+  expect(await waypath("migrate", { DATABASE_URL: database.url })).toMatch(/^Ran \w+(, \w+)*\.\n$/);
   expect(await waypath("migrate", { DATABASE_URL: database.url })).toBe("The schema is up to date.\n");
   await database.drop();
 });

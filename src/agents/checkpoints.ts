@@ -78,7 +78,7 @@ async function checkpointAll(options: CheckpointsOptions, turns: Checkpointed[])
     return await checkpoint(options, turns);
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
-    options.logger.error({ err: error }, "a checkpoint was refused; trying each session alone");
+    options.logger.warn({ err: error }, "a checkpoint was refused; trying each session alone");
     const missing = await Promise.all(turns.map((turn) => checkpoint(options, [turn]).catch(() => [])));
     return missing.flat();
   }
