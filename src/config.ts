@@ -23,6 +23,26 @@ export interface Limits {
   bodyBytes: number;
 }
 
+/** The meter that metered turns are billed through. */
+export interface StripeConfig {
+  /** Undefined: what is to be billed is kept, and sent once there is one. */
+  secretKey: Secret | undefined;
+  /** Undefined: Stripe's own. */
+  apiBase: string | undefined;
+  meterEventName: string;
+  /** Undefined: Stripe's webhook is not served. */
+  webhookSecret: Secret | undefined;
+}
+
+/** Where turns are traced. */
+export interface LangfuseConfig {
+  publicKey: string;
+  secretKey: Secret;
+  baseUrl: string;
+  /** Whether traces hold prompts and answers. */
+  captureContent: boolean;
+}
+
 export interface Config {
   production: boolean;
   host: string;
@@ -39,6 +59,9 @@ export interface Config {
   openAiBaseUrl: string | undefined;
   meteredModel: string;
   byokClaudeModel: string;
+  stripe: StripeConfig;
+  /** Undefined: turns are not traced. */
+  langfuse: LangfuseConfig | undefined;
   buddiesFile: string;
   /** Undefined: the addresses of this machine on the server's own port. */
   allowedOrigins: string[] | undefined;
@@ -91,6 +114,17 @@ const environment = z.object({
   OPENAI_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   METERED_MODEL: z.string().default("claude-sonnet-4-6"),
   BYOK_CLAUDE_MODEL: z.string().default("claude-sonnet-4-6"),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_/, "must be a secret or restricted key, which begins with sk_ or rk_")
+    .optional(),
+  STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
+  STRIPE_METER_EVENT_NAME: z.string().max(100).default("ai_tokens"),
+  STRIPE_WEBHOOK_SECRET: z.string().startsWith("whsec_", "must begin with whsec_").optional(),
+  LANGFUSE_PUBLIC_KEY: z.string().optional(),
+  LANGFUSE_SECRET_KEY: z.string().optional(),
+  LANGFUSE_BASE_URL: z.url({ protocol: /^https?$/ }).default("https://cloud.langfuse.com"),
+  LANGFUSE_CAPTURE_CONTENT: flag.default(true),
   BUDDIES_FILE: z.string().default("buddies.yaml"),
   ALLOWED_ORIGINS: list.optional(),
   TURN_TIMEOUT_SECONDS: seconds.default(600),
@@ -127,6 +161,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = environment.safeParse(given);
   const problems = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")}: ${issue.message}.`),
+    ...langfuseProblems(given),
     ...(production ? productionProblems(given) : []),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
@@ -160,6 +195,21 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     openAiBaseUrl: values.OPENAI_BASE_URL,
     meteredModel: values.METERED_MODEL,
     byokClaudeModel: values.BYOK_CLAUDE_MODEL,
+    stripe: {
+      secretKey: secret.optional().parse(values.STRIPE_SECRET_KEY),
+      apiBase: values.STRIPE_API_BASE,
+      meterEventName: values.STRIPE_METER_EVENT_NAME,
+      webhookSecret: secret.optional().parse(values.STRIPE_WEBHOOK_SECRET),
+    },
+    langfuse:
+      values.LANGFUSE_PUBLIC_KEY === undefined || values.LANGFUSE_SECRET_KEY === undefined
+        ? undefined
+        : {
+            publicKey: values.LANGFUSE_PUBLIC_KEY,
+            secretKey: new Secret(values.LANGFUSE_SECRET_KEY),
+            baseUrl: values.LANGFUSE_BASE_URL,
+            captureContent: values.LANGFUSE_CAPTURE_CONTENT,
+          },
     buddiesFile: resolve(values.BUDDIES_FILE),
     allowedOrigins: values.ALLOWED_ORIGINS,
     turnTimeoutSeconds: values.TURN_TIMEOUT_SECONDS,
@@ -173,6 +223,13 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     },
     logLevel: values.LOG_LEVEL,
   });
+}
+
+/** Half of a pair would trace nothing, without a word. */
+function langfuseProblems(values: NodeJS.ProcessEnv): string[] {
+  const pair = ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"];
+  const missing = pair.filter((name) => values[name] === undefined);
+  return missing.length === 1 ? [`${missing[0]} is missing: the two Langfuse keys are set together, or neither.`] : [];
 }
 
 /** What is missing, or is a development value, where every secret must be the operator's own. */

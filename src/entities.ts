@@ -1,6 +1,8 @@
 import { AgentSessionEntity } from "./agents/agent-session.entity";
 import { MessageEntity } from "./agents/message.entity";
 import { ThreadEntity } from "./agents/thread.entity";
+import { MeterEventEntity } from "./metering/meter-event.entity";
+import { MeterLaneEntity } from "./metering/meter-lane.entity";
 import { ProviderKeyEntity } from "./provider-keys/provider-key.entity";
 import { ProviderKeyEventEntity } from "./provider-keys/provider-key-event.entity";
 import { BuddyModeEntity } from "./workspaces/buddy-mode.entity";
@@ -19,4 +21,6 @@ export const ENTITIES = [
   ThreadEntity,
   AgentSessionEntity,
   MessageEntity,
+  MeterEventEntity,
+  MeterLaneEntity,
 ];

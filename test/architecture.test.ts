@@ -9,6 +9,8 @@ const ROOMS = [
   "workspaces",
   "providers",
   "provider-keys",
+  "metering",
+  "tracing",
   "agents",
   "graphql",
   "http",

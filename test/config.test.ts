@@ -40,6 +40,8 @@ test("every default", () => {
     openAiBaseUrl: undefined,
     meteredModel: "claude-sonnet-4-6",
     byokClaudeModel: "claude-sonnet-4-6",
+    stripe: { secretKey: undefined, apiBase: undefined, meterEventName: "ai_tokens", webhookSecret: undefined },
+    langfuse: undefined,
     buddiesFile: resolve("buddies.yaml"),
     allowedOrigins: undefined,
     turnTimeoutSeconds: 600,
@@ -64,6 +66,14 @@ test("every name is read", () => {
     OPENAI_BASE_URL: "https://openai.example.com/v1",
     METERED_MODEL: "claude-haiku-4-5",
     BYOK_CLAUDE_MODEL: "claude-opus-4-6",
+    STRIPE_SECRET_KEY: "rk_live_of_its_own",
+    STRIPE_API_BASE: "https://stripe.example.com",
+    STRIPE_METER_EVENT_NAME: "tokens",
+    STRIPE_WEBHOOK_SECRET: "whsec_of_its_own",
+    LANGFUSE_PUBLIC_KEY: "pk-lf-1",
+    LANGFUSE_SECRET_KEY: "sk-lf-of-its-own",
+    LANGFUSE_BASE_URL: "https://langfuse.example.com",
+    LANGFUSE_CAPTURE_CONTENT: "false",
     BUDDIES_FILE: "/etc/waypath/buddies.yaml",
     ALLOWED_ORIGINS: "https://app.example.com, https://admin.example.com,",
     TURN_TIMEOUT_SECONDS: "60.5",
@@ -94,6 +104,18 @@ test("every name is read", () => {
     openAiBaseUrl: "https://openai.example.com/v1",
     meteredModel: "claude-haiku-4-5",
     byokClaudeModel: "claude-opus-4-6",
+    stripe: {
+      secretKey: expect.anything(),
+      apiBase: "https://stripe.example.com",
+      meterEventName: "tokens",
+      webhookSecret: expect.anything(),
+    },
+    langfuse: {
+      publicKey: "pk-lf-1",
+      secretKey: expect.anything(),
+      baseUrl: "https://langfuse.example.com",
+      captureContent: false,
+    },
     buddiesFile: "/etc/waypath/buddies.yaml",
     allowedOrigins: ["https://app.example.com", "https://admin.example.com"],
     turnTimeoutSeconds: 60.5,
@@ -108,6 +130,9 @@ test("every name is read", () => {
     keys: environment.KEY_ENCRYPTION_KEYS,
     anthropic: environment.ANTHROPIC_API_KEY,
     database: environment.DATABASE_URL,
+    stripe: environment.STRIPE_SECRET_KEY,
+    webhook: environment.STRIPE_WEBHOOK_SECRET,
+    langfuse: environment.LANGFUSE_SECRET_KEY,
   });
   const jwks = load({ AUTH_JWKS_URL: "https://login.example.com/keys" });
   expect(jwks.tokens).toMatchObject({ method: "JWKS", url: "https://login.example.com/keys" });
@@ -269,5 +294,8 @@ function secretsOf(config: Config) {
     keys: config.keyEncryptionKeys.use(plaintext),
     anthropic: config.anthropicApiKey?.use(plaintext),
     database: config.databaseUrl?.use(plaintext),
+    stripe: config.stripe.secretKey?.use(plaintext),
+    webhook: config.stripe.webhookSecret?.use(plaintext),
+    langfuse: config.langfuse?.secretKey.use(plaintext),
   };
 }

@@ -1,4 +1,4 @@
-import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from "typeorm";
 
 import { CountColumn, InstantColumn } from "../database/columns";
 import type { TurnErrorCode } from "../errors";
@@ -80,6 +80,7 @@ class UsageColumns implements TokenUsage {
 @Check("agent_sessions_status_check", "status")
 @Check("agent_sessions_payer_check", "payer")
 @Check("agent_sessions_ended_check", "ended_at")
+@Unique("agent_sessions_id_payer_key", ["id", "route.payer"])
 @Index("agent_sessions_idempotency_idx", ["workspaceId", "userId", "idempotencyKey"], { unique: true })
 @Index("agent_sessions_thread_idx", ["threadId", "startedAt", "id"])
 @Index("agent_sessions_workspace_started_idx", ["workspaceId", "startedAt", "id"])
@@ -154,6 +155,10 @@ export class AgentSessionEntity {
 
   @Column({ type: "jsonb", nullable: true })
   error!: TurnError | null;
+
+  /** At Langfuse; null where the turn was not traced. */
+  @Column({ name: "trace_id", type: "text", nullable: true })
+  traceId!: string | null;
 
   @Column({ name: "last_sequence", type: "integer", default: 0 })
   lastSequence!: number;

@@ -36,6 +36,7 @@ export function newSession({ buddy, ...accepted }: NewSession): AgentSessionEnti
     usageSource: null,
     finishReason: null,
     error: null,
+    traceId: null,
     lastSequence: 0,
     cancelRequestedAt: null,
     firstTextAt: null,

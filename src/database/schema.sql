@@ -40,6 +40,7 @@ CREATE TABLE agent_sessions (
   first_text_at timestamp(3) with time zone,
   ended_at timestamp(3) with time zone,
   tool_calls jsonb NOT NULL DEFAULT '[]'::jsonb,
+  trace_id text,
   CONSTRAINT agent_sessions_ended_check CHECK (((status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text])) = (ended_at IS NULL))),
   CONSTRAINT agent_sessions_payer_check CHECK (((mode = 'METERED'::text) = (payer = 'WAYPATH'::text))),
   CONSTRAINT agent_sessions_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text, 'INTERRUPTED'::text]))),
@@ -47,7 +48,8 @@ CREATE TABLE agent_sessions (
   CONSTRAINT agent_sessions_thread_fkey FOREIGN KEY (thread_id) REFERENCES threads(id) ON DELETE CASCADE,
   CONSTRAINT agent_sessions_user_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
   CONSTRAINT agent_sessions_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
-  CONSTRAINT agent_sessions_pkey PRIMARY KEY (id)
+  CONSTRAINT agent_sessions_pkey PRIMARY KEY (id),
+  CONSTRAINT agent_sessions_id_payer_key UNIQUE (id, payer)
 );
 CREATE INDEX agent_sessions_lease_idx ON public.agent_sessions USING btree (lease_expires_at) WHERE (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]));
 CREATE INDEX agent_sessions_parent_idx ON public.agent_sessions USING btree (parent_id) WHERE (parent_id IS NOT NULL);
@@ -80,6 +82,39 @@ CREATE TABLE messages (
   CONSTRAINT messages_pkey PRIMARY KEY (id)
 );
 CREATE INDEX messages_thread_idx ON public.messages USING btree (thread_id, created_at, id);
+
+CREATE TABLE meter_events (
+  session_id uuid NOT NULL,
+  payer text NOT NULL,
+  workspace_id text NOT NULL,
+  value bigint NOT NULL,
+  occurred_at timestamp(3) with time zone NOT NULL,
+  state text NOT NULL DEFAULT 'PENDING'::text,
+  customer_id text,
+  tries integer NOT NULL DEFAULT 0,
+  first_tried_at timestamp(3) with time zone,
+  last_tried_at timestamp(3) with time zone,
+  delivered_at timestamp(3) with time zone,
+  last_error text,
+  CONSTRAINT meter_events_delivered_check CHECK (((state = 'DELIVERED'::text) = (delivered_at IS NOT NULL))),
+  CONSTRAINT meter_events_payer_check CHECK ((payer = 'WAYPATH'::text)),
+  CONSTRAINT meter_events_state_check CHECK ((state = ANY (ARRAY['PENDING'::text, 'DELIVERED'::text, 'FAILED'::text, 'AMBIGUOUS'::text]))),
+  CONSTRAINT meter_events_value_check CHECK ((value > 0)),
+  CONSTRAINT meter_events_session_fkey FOREIGN KEY (session_id, payer) REFERENCES agent_sessions(id, payer),
+  CONSTRAINT meter_events_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id),
+  CONSTRAINT meter_events_pkey PRIMARY KEY (session_id)
+);
+CREATE INDEX meter_events_occurred_idx ON public.meter_events USING btree (occurred_at);
+CREATE INDEX meter_events_pending_idx ON public.meter_events USING btree (occurred_at, session_id) WHERE (state = 'PENDING'::text);
+CREATE INDEX meter_events_trouble_idx ON public.meter_events USING btree (state, occurred_at) WHERE (state = ANY (ARRAY['FAILED'::text, 'AMBIGUOUS'::text]));
+
+CREATE TABLE meter_lanes (
+  customer_id text NOT NULL,
+  free_at timestamp(3) with time zone NOT NULL DEFAULT now(),
+  taken_by uuid,
+  failures integer NOT NULL DEFAULT 0,
+  CONSTRAINT meter_lanes_pkey PRIMARY KEY (customer_id)
+);
 
 CREATE TABLE provider_key_events (
   id uuid NOT NULL,
