@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from "commander";
 
+import { billingCommand } from "./cli-billing";
 import { ConfigError, loadConfig, readEnvironment } from "./config";
 import { migrate } from "./database/migrate";
 import { openDatabase } from "./open-database";
@@ -70,6 +71,8 @@ program
       await dataSource.destroy();
     }
   });
+
+program.addCommand(billingCommand());
 
 function workspaceId(text: string): string {
   if (/^[A-Za-z0-9_-]{1,64}$/.test(text)) return text;

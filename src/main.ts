@@ -72,6 +72,7 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
       platformApiKey: config.anthropicApiKey ?? new Secret(`sk-ant-${DEVELOPMENT_PREFIX}-simulated`),
       anthropicBaseUrl,
       openAiBaseUrl,
+      stripe: config.stripe,
       developmentToken,
       environment,
       logger,

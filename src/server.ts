@@ -1,6 +1,6 @@
 import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import express from "express";
+import express, { Router } from "express";
 import type { DataSource } from "typeorm";
 
 import { createModelConnections } from "./agents/model-connections";
@@ -10,7 +10,7 @@ import { startMcpServers } from "./agents/tools/mcp-servers";
 import { createToolbox } from "./agents/tools/toolbox";
 import { createMemoryTurnLog } from "./agents/turn-log";
 import { createTurns } from "./agents/turns";
-import { type Config, ConfigError } from "./config";
+import { type Config, ConfigError, type StripeConfig } from "./config";
 import { migrate } from "./database/migrate";
 import { createFormatError } from "./graphql/format-error";
 import { openHttpDoor } from "./graphql/http";
@@ -20,7 +20,14 @@ import { createSocketGuard } from "./graphql/socket-guard";
 import { openWebsocketDoor } from "./graphql/websocket";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
+import { metricsRoutes } from "./http/metrics";
+import { stripeWebhookRoutes } from "./http/stripe-webhook";
 import type { Logger } from "./logger";
+import { createReceiveErrorReport } from "./metering/error-report";
+import { readMeterBacklog } from "./metering/meter-events";
+import { startRelay } from "./metering/relay";
+import { connectStripe } from "./metering/stripe-client";
+import { createStripeMeter } from "./metering/stripe-meter";
 import { openDatabase } from "./open-database";
 import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
 import { ProviderKeys } from "./provider-keys/provider-keys";
@@ -42,6 +49,8 @@ export interface ServerOptions {
   /** Where the providers are; undefined: where the SDKs say. */
   anthropicBaseUrl: string | undefined;
   openAiBaseUrl: string | undefined;
+  /** The account that metered turns are billed on. Without a key, what is to be billed is kept. */
+  stripe: StripeConfig;
   /** Makes the demo workspace, and is filled in on the GraphiQL page for readers on this machine. Development only. */
   developmentToken?: string | undefined;
   /** What `${NAME}` in the buddies file's MCP servers stands for. */
@@ -120,6 +129,8 @@ async function openServer(
     logger,
   });
 
+  const billing = openBilling(options, dataSource);
+
   const schema = await createSchema({ dataSource, buddies, providerKeys, loadRouting, turns });
   const formatError = createFormatError(logger);
   const rules = documentRules({ introspection: config.graphiql });
@@ -135,6 +146,14 @@ async function openServer(
   const app = express()
     .disable("x-powered-by")
     .use(healthRoutes({ dataSource, isAccepting: () => accepting }))
+    .use(
+      metricsRoutes({
+        relay: billing.relay,
+        meterBacklog: () => readMeterBacklog(dataSource),
+        turnsRunning: () => turns.running(),
+      }),
+    )
+    .use(billing.webhook)
     .use(GRAPHQL_PATH, http.routes);
   if (config.graphiql) {
     app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken: options.developmentToken }));
@@ -143,6 +162,7 @@ async function openServer(
   const server = createHttpServer(app);
   const port = await listen(server, config.host, config.port).catch(async (error) => {
     await Promise.all([turns.close(0), mcpServers.close(), http.dispose()]);
+    await billing.relay?.close();
     connections.close();
     throw error;
   });
@@ -164,6 +184,7 @@ async function openServer(
     accepting = false;
     turns.stopAccepting();
     await turns.close(graceSeconds);
+    await billing.relay?.close();
     await mcpServers.close();
     connections.close();
     await websocket.dispose();
@@ -176,6 +197,19 @@ async function openServer(
     url: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`,
     dispose: (graceSeconds) => (disposed ??= dispose(graceSeconds)),
   };
+}
+
+/** What sends the bill and hears of it; nothing where no Stripe account is set. */
+function openBilling({ stripe: account, config, logger }: ServerOptions, dataSource: DataSource) {
+  const { secretKey, apiBase, meterEventName, webhookSecret } = account;
+  const webhook = Router();
+  if (secretKey === undefined) return { relay: undefined, webhook };
+  const stripe = connectStripe({ secretKey, apiBase });
+  if (webhookSecret !== undefined) {
+    const receive = createReceiveErrorReport({ dataSource, stripe, webhookSecret, logger });
+    webhook.use(stripeWebhookRoutes({ receive, bodyBytes: config.limits.bodyBytes, logger }));
+  }
+  return { relay: startRelay({ dataSource, meter: createStripeMeter(stripe, meterEventName), logger }), webhook };
 }
 
 function readKeyRing(keys: Secret): KeyRing {

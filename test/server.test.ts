@@ -23,17 +23,19 @@ afterAll(() => server.close());
 
 /** A server like the running one, elsewhere. */
 function startAnother(environment: Record<string, string>, databaseUrl: string) {
+  const config = loadConfig({
+    PORT: "0",
+    DATA_DIR: server.config.dataDirectory,
+    GRAPHIQL: "false",
+    ...environment,
+  });
   return createServer({
-    config: loadConfig({
-      PORT: "0",
-      DATA_DIR: server.config.dataDirectory,
-      GRAPHIQL: "false",
-      ...environment,
-    }),
+    config,
     databaseUrl: new Secret(databaseUrl),
     platformApiKey: new Secret(PLATFORM_KEY),
     anthropicBaseUrl: server.anthropic.url,
     openAiBaseUrl: server.openAi.url,
+    stripe: config.stripe,
     environment: {},
     logger: createLogger("silent"),
   });

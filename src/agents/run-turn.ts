@@ -31,6 +31,8 @@ export interface TurnRunner {
   run(turn: AcceptedTurn): void;
   /** Stops a turn that runs here, aborting its provider calls at once. False: it does not run here. */
   stop(turnId: string, why: StopCause): boolean;
+  /** How many turns run here now. */
+  running(): number;
   /** Resolves when every turn that runs here has ended. */
   idle(): Promise<void>;
   stopAll(why: StopCause): void;
@@ -57,6 +59,7 @@ export function createTurnRunner(options: RunTurnOptions): TurnRunner {
       running.set(turn.session.id, { abort, ended });
     },
     stop,
+    running: () => running.size,
     async idle() {
       await Promise.all([...running.values()].map((turn) => turn.ended));
     },

@@ -1,6 +1,7 @@
 // Ends a session: exactly once, whoever tries. The old state stands in the WHERE; no row means that somebody else ended it.
 import type { DataSource } from "typeorm";
 
+import { recordUsage } from "../metering/record-usage";
 import type { Message } from "../providers/language-model";
 import {
   AgentSessionEntity,
@@ -10,7 +11,7 @@ import {
   type UsageSource,
 } from "./agent-session.entity";
 import { appendHistory, asksPrompt } from "./thread-history";
-import type { TokenUsage } from "./token-usage";
+import { type TokenUsage, totalTokens } from "./token-usage";
 import type { ToolCall } from "./tool-call";
 
 /** How a session ended, with all that is known of it. */
@@ -31,7 +32,7 @@ export interface SessionEnding {
 /** Who may end it: the process that holds its lease, or anybody once the lease has run out. */
 export type SettlingRight = { owner: string } | { leaseExpired: true };
 
-/** Ends the session and keeps its messages in one transaction. Null: it was ended already, or the right to end it is lost. */
+/** Ends the session, writes its bill and keeps its messages, in one transaction. Null: it was ended already, or the right to end it is lost. */
 export function settleSession(
   dataSource: DataSource,
   sessionId: string,
@@ -63,6 +64,14 @@ export function settleSession(
     if (affected !== 1) return null;
 
     const session = await manager.findOneByOrFail(AgentSessionEntity, { id: sessionId });
+    if (session.route.payer === "WAYPATH" && session.endedAt !== null) {
+      await recordUsage(manager, {
+        sessionId,
+        workspaceId: session.workspaceId,
+        value: totalTokens(session.usage),
+        occurredAt: session.endedAt,
+      });
+    }
     // What a buddy did for another stays in its own session: the thread is between a person and the buddy they asked.
     if (session.parentId === null && ending.messages.length > 0) {
       await appendHistory(manager, session, [asksPrompt(session.prompt), ...ending.messages]);

@@ -33,6 +33,8 @@ export interface Turns {
   follow(viewer: Viewer, turnId: string, after: number): Promise<AsyncIterableIterator<FollowedEvent, void, void>>;
   /** Stops a running turn. Safe to repeat. Throws `NOT_FOUND`, or `TURN_ALREADY_ENDED` when it ended otherwise. */
   cancel(viewer: Viewer, turnId: string): Promise<AgentSessionEntity>;
+  /** How many turns this process runs now. */
+  running(): number;
   /** Refuses new turns from now on. */
   stopAccepting(): void;
   /** Lets running turns end for so long, then ends the rest as interrupted; then nothing of the room runs any more. */
@@ -141,6 +143,8 @@ export function createTurns(options: TurnsOptions): Turns {
       }
       return now;
     },
+
+    running: () => runner.running(),
 
     stopAccepting() {
       accepting = false;

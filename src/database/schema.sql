@@ -105,8 +105,9 @@ CREATE TABLE meter_events (
   CONSTRAINT meter_events_pkey PRIMARY KEY (session_id)
 );
 CREATE INDEX meter_events_occurred_idx ON public.meter_events USING btree (occurred_at);
-CREATE INDEX meter_events_pending_idx ON public.meter_events USING btree (occurred_at, session_id) WHERE (state = 'PENDING'::text);
+CREATE INDEX meter_events_tried_idx ON public.meter_events USING btree (customer_id, occurred_at, session_id) WHERE ((state = 'PENDING'::text) AND (customer_id IS NOT NULL));
 CREATE INDEX meter_events_trouble_idx ON public.meter_events USING btree (state, occurred_at) WHERE (state = ANY (ARRAY['FAILED'::text, 'AMBIGUOUS'::text]));
+CREATE INDEX meter_events_untried_idx ON public.meter_events USING btree (workspace_id, occurred_at, session_id) WHERE ((state = 'PENDING'::text) AND (customer_id IS NULL));
 
 CREATE TABLE meter_lanes (
   customer_id text NOT NULL,

@@ -3,6 +3,8 @@ import { type DataSource, In } from "typeorm";
 
 import { AgentSessionEntity } from "../agents/agent-session.entity";
 import type { LoadRouting, WorkspaceRouting } from "../agents/routing";
+import type { MeterEventEntity } from "../metering/meter-event.entity";
+import { findMeterEvents } from "../metering/meter-events";
 import { UserEntity } from "../workspaces/user.entity";
 
 /** Lookups that many fields of one response share: those asked for in the same moment become one. Nothing is remembered. */
@@ -13,6 +15,8 @@ export interface Loaders {
   session: DataLoader<string, AgentSessionEntity | null>;
   /** The sessions that a session delegated, oldest first. */
   delegations: DataLoader<string, AgentSessionEntity[]>;
+  /** A session's row in the ledger; null where it has none. */
+  meterEvent: DataLoader<string, MeterEventEntity | null>;
   /** A workspace's routing facts, as they are now. */
   routing: DataLoader<string, WorkspaceRouting>;
 }
@@ -42,6 +46,13 @@ export function createLoaders(dataSource: DataSource, loadRouting: LoadRouting):
           order: { startedAt: "ASC", id: "ASC" },
         });
         return parentIds.map((parentId) => delegated.filter((session) => session.parentId === parentId));
+      },
+      { cache: false },
+    ),
+    meterEvent: new DataLoader(
+      async (sessionIds) => {
+        const events = await findMeterEvents(dataSource, sessionIds);
+        return sessionIds.map((id) => events.get(id) ?? null);
       },
       { cache: false },
     ),

@@ -13,6 +13,7 @@ import { ChatResolver, createChatStreams } from "./chat.resolver";
 import { DelegatesResolver, DelegationResolver, DelegationStartedResolver } from "./delegation.resolver";
 import { COMPUTED_FIELDS } from "./fields/computed-fields";
 import { createLoaders } from "./loaders";
+import { MeteringResolver } from "./metering.resolver";
 import { NodeResolver } from "./node.resolver";
 import {
   ProviderIntegrationResolver,
@@ -54,6 +55,7 @@ export async function createSchema(services: SchemaServices): Promise<GraphQLSch
     new DelegationStartedResolver(buddies),
     new AgentSessionResolver(turns, buddies, loaders),
     new AgentSessionConnectionResolver(),
+    new MeteringResolver(loaders),
     new ThreadResolver(sessions),
     new NodeResolver(dataSource, sessions, providerKeys, buddies),
     new ChatResolver(turns),

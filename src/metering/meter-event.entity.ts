@@ -18,7 +18,8 @@ export type MeterEventState = "PENDING" | "DELIVERED" | "FAILED" | "AMBIGUOUS";
 @Check("meter_events_state_check", "state")
 @Check("meter_events_delivered_check", "delivered_at")
 @Index("meter_events_occurred_idx", ["occurredAt"])
-@Index("meter_events_pending_idx", { synchronize: false })
+@Index("meter_events_untried_idx", { synchronize: false })
+@Index("meter_events_tried_idx", { synchronize: false })
 @Index("meter_events_trouble_idx", { synchronize: false })
 export class MeterEventEntity {
   @PrimaryColumn({ name: "session_id", type: "uuid", primaryKeyConstraintName: "meter_events_pkey" })

@@ -29,7 +29,11 @@ export class BillAndTrace1795399200000 implements MigrationInterface {
         CONSTRAINT meter_events_state_check CHECK (state IN ('PENDING', 'DELIVERED', 'FAILED', 'AMBIGUOUS')),
         CONSTRAINT meter_events_delivered_check CHECK ((state = 'DELIVERED') = (delivered_at IS NOT NULL))
       );
-      CREATE INDEX meter_events_pending_idx ON meter_events (occurred_at, session_id) WHERE state = 'PENDING';
+      -- To be sent: what was tried stays with its customer, the rest follows its workspace.
+      CREATE INDEX meter_events_untried_idx ON meter_events (workspace_id, occurred_at, session_id)
+        WHERE state = 'PENDING' AND customer_id IS NULL;
+      CREATE INDEX meter_events_tried_idx ON meter_events (customer_id, occurred_at, session_id)
+        WHERE state = 'PENDING' AND customer_id IS NOT NULL;
       CREATE INDEX meter_events_trouble_idx ON meter_events (state, occurred_at) WHERE state IN ('FAILED', 'AMBIGUOUS');
       CREATE INDEX meter_events_occurred_idx ON meter_events (occurred_at);
 

@@ -4,6 +4,7 @@ import type { AgentSessionStatus, FinishReason, UsageSource } from "../../agents
 import type { FallbackReason, ModelSelectionSource, Payer } from "../../agents/model-route";
 import type { TurnNoticeCode } from "../../agents/turn-events";
 import type { TurnErrorCode } from "../../errors";
+import type { MeterEventState } from "../../metering/meter-event.entity";
 import type { ProviderKeyStatus } from "../../provider-keys/provider-key.entity";
 import type { ProviderKeyAction } from "../../provider-keys/provider-key-event.entity";
 import type { LlmProvider } from "../../providers/language-model";
@@ -13,6 +14,9 @@ import type { ByokFallback, ModelMode } from "../../workspaces/model-mode";
 
 /** State of a workspace's integration: that of its key, or that there is none. */
 export type ProviderStatus = ProviderKeyStatus | "NOT_CONFIGURED";
+
+/** How a session stands with the meter: as its row in the ledger, or that it has none. */
+export type MeteringState = MeterEventState | "NOT_BILLABLE";
 
 /** What would happen if a turn started now. */
 export type RouteStatus = "READY" | "FALLS_BACK" | "BLOCKED" | "KEY_REJECTED";
@@ -82,6 +86,18 @@ export const ByokFallbackEnum = describedEnum<ByokFallback>(
   {
     METERED: "Run the turn as `METERED`, log a warning, and say so in the turn's route. The default.",
     FAIL: "Refuse the turn with `PROVIDER_NOT_CONFIGURED`: never bill Waypath by surprise.",
+  },
+);
+
+export const MeteringStateEnum = describedEnum<MeteringState>(
+  "MeteringState",
+  "How a metered session stands with the `ai_tokens` meter.",
+  {
+    NOT_BILLABLE: "Nothing will ever be reported: paid with the workspace's own key, or ended without using a token.",
+    PENDING: "The session has not ended, or its usage waits to be reported.",
+    DELIVERED: "The meter accepted the usage.",
+    FAILED: "The meter refused it for a reason that a retry cannot mend; an operator must look.",
+    AMBIGUOUS: "It was sent, no answer came, and it is too late to send again safely; reconciliation decides.",
   },
 );
 

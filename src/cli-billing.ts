@@ -1,0 +1,102 @@
+import { Command, InvalidArgumentError } from "commander";
+
+import { ConfigError, loadConfig, readEnvironment } from "./config";
+import { resendRefused } from "./metering/ledger-minutes";
+import { createMeterSummaries } from "./metering/meter-summaries";
+import { type Drift, type Reconciliation, reconcile } from "./metering/reconcile";
+import { connectStripe } from "./metering/stripe-client";
+import { openDatabase } from "./open-database";
+
+interface ReconcileCommandOptions {
+  from: Date;
+  to: Date;
+  resendRefused?: boolean;
+}
+
+const MINUTE_MS = 60_000;
+/** How long the meter may take to show what it has taken, in milliseconds: nothing younger is compared unless asked for. */
+const SHOWN_AFTER_MS = 60 * MINUTE_MS;
+
+export function billingCommand(): Command {
+  const billing = new Command("billing").description("Prove the bill.");
+  billing
+    .command("reconcile")
+    .description(
+      "Compare the ledger with what Stripe's meter has counted, and settle what was sent without an answer. Ends with 1 when they differ.",
+    )
+    .requiredOption("--from <time>", "first minute, ISO 8601, e.g. 2026-11-01T00:00Z", minute)
+    .option("--to <time>", "first minute that is left out; an hour ago if not given", minute, anHourAgo())
+    .option("--resend-refused", "send what the meter refused in that time again, after its cause was mended")
+    .action(runReconcile);
+  return billing;
+}
+
+async function runReconcile({ from, to, resendRefused: resend }: ReconcileCommandOptions): Promise<void> {
+  if (from >= to) throw new InvalidArgumentError("--from must be before --to.");
+  const { databaseUrl, stripe: account } = loadConfig(readEnvironment());
+  if (databaseUrl === undefined) throw new ConfigError(["DATABASE_URL is not set: the ledger is there."]);
+  const { secretKey, apiBase, meterEventName } = account;
+  if (secretKey === undefined) {
+    throw new ConfigError(["STRIPE_SECRET_KEY is not set: it is the account that the ledger is compared with."]);
+  }
+  const dataSource = await openDatabase(databaseUrl);
+  try {
+    if (resend) print(`${await resendRefused(dataSource, from, to)} refused events are sent again.`);
+    const summaries = await createMeterSummaries(connectStripe({ secretKey, apiBase }), meterEventName);
+    const result = await reconcile({
+      dataSource,
+      summaries,
+      from,
+      to,
+      onDrift: (drift) => print(describeDrift(drift)),
+    });
+    for (const line of describe(result)) print(line);
+    print(
+      `${from.toISOString()} to ${to.toISOString()}: ${isEven(result) ? "the ledger and the meter agree" : "they DIFFER"}.`,
+    );
+    if (!isEven(result)) process.exitCode = 1;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+function isEven({ drift, refused }: Reconciliation): boolean {
+  return drift.length === 0 && refused.events === 0;
+}
+
+function describeDrift({ customerId, minute, ledger, meter }: Drift): string {
+  const difference = meter - ledger;
+  const tokens = (count: number) => count.toLocaleString("en");
+  return `${customerId}  ${minute.toISOString()}  ledger ${tokens(ledger)}  meter ${tokens(meter)}  ${difference > 0 ? "+" : ""}${tokens(difference)}`;
+}
+
+function describe(result: Reconciliation): string[] {
+  const { customers, foundDelivered, sentAgain, unsettled, refused, waiting } = result;
+  return [
+    `${customers} customers compared.`,
+    ...(foundDelivered > 0 ? [`${foundDelivered} unanswered events turned out to be delivered.`] : []),
+    ...(sentAgain > 0 ? [`${sentAgain} unanswered events never arrived, and are sent again.`] : []),
+    ...(unsettled > 0 ? [`${unsettled} unanswered events cannot be settled yet.`] : []),
+    ...(waiting > 0 ? [`${waiting} events wait to be sent.`] : []),
+    ...(refused.events > 0
+      ? [
+          `${refused.events} events (${refused.tokens.toLocaleString("en")} tokens) were refused by the meter: mend the cause, then use --resend-refused.`,
+        ]
+      : []),
+  ];
+}
+
+function minute(text: string): Date {
+  const milliseconds = Date.parse(text);
+  if (Number.isNaN(milliseconds)) throw new InvalidArgumentError("It must be a time in ISO 8601.");
+  if (milliseconds % MINUTE_MS !== 0) throw new InvalidArgumentError("It must be a whole minute.");
+  return new Date(milliseconds);
+}
+
+function anHourAgo(): Date {
+  return new Date(Math.floor((Date.now() - SHOWN_AFTER_MS) / MINUTE_MS) * MINUTE_MS);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,71 @@
+// Every metric of this server, for Prometheus. The rooms count; only this file knows the names.
+import { Router } from "express";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+
+import type { MeterBacklog } from "../metering/meter-events";
+import type { Relay } from "../metering/relay";
+
+export interface MetricsOptions {
+  /** Undefined where nothing is sent to the meter. */
+  relay: Pick<Relay, "answers"> | undefined;
+  meterBacklog(): Promise<MeterBacklog>;
+  turnsRunning(): number;
+}
+
+/** `GET /metrics`. What the database knows is left out while it does not answer. */
+export function metricsRoutes(options: MetricsOptions): Router {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  registerTurnMetrics(registry, options);
+  registerMeterMetrics(registry, options);
+  return Router().get("/metrics", async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics());
+  });
+}
+
+function registerTurnMetrics(registry: Registry, { turnsRunning }: MetricsOptions): void {
+  new Gauge({
+    name: "waypath_turns_running",
+    help: "Turns that this process runs now.",
+    registers: [registry],
+    collect() {
+      this.set(turnsRunning());
+    },
+  });
+}
+
+function registerMeterMetrics(registry: Registry, { relay, meterBacklog }: MetricsOptions): void {
+  new Counter({
+    name: "waypath_meter_answers_total",
+    help: "What the meter said to this process: delivered, later, refused.",
+    labelNames: ["answer"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [answer, count] of Object.entries(relay?.answers ?? {})) {
+        this.inc({ answer: answer.toLowerCase() }, count);
+      }
+    },
+  });
+  const lag = new Gauge({
+    name: "waypath_meter_lag_seconds",
+    help: "Age of the oldest billable session that the meter does not have yet.",
+    registers: [registry],
+  });
+  new Gauge({
+    name: "waypath_meter_events",
+    help: "Billable sessions that the meter does not have, on all servers: pending, failed, ambiguous.",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      const backlog = await meterBacklog().catch(() => null);
+      this.reset();
+      lag.reset();
+      if (backlog === null) return;
+      this.set({ state: "pending" }, backlog.pending);
+      this.set({ state: "failed" }, backlog.failed);
+      this.set({ state: "ambiguous" }, backlog.ambiguous);
+      lag.set(backlog.oldestPendingSeconds);
+    },
+  });
+}

@@ -1,0 +1,71 @@
+// What Stripe says later of events that it had taken: by webhook, signed, and possibly more than once.
+import Stripe from "stripe";
+import type { DataSource } from "typeorm";
+
+import { uuidOf } from "../ids";
+import type { Logger } from "../logger";
+import type { Secret } from "../secret";
+
+/** Reads a webhook's body as it came. Resolves with what it was; rejects when Stripe or the database cannot be asked right now. */
+export type ReceiveErrorReport = (
+  body: string,
+  signature: string | undefined,
+) => Promise<"REPORT" | "OTHER" | "FORGED">;
+
+export interface ErrorReportOptions {
+  dataSource: DataSource;
+  stripe: Stripe;
+  webhookSecret: Secret;
+  logger: Logger;
+}
+
+const REPORT = "v1.billing.meter.error_report_triggered";
+
+export function createReceiveErrorReport(options: ErrorReportOptions): ReceiveErrorReport {
+  const { dataSource, stripe, webhookSecret, logger } = options;
+  return async (body, signature) => {
+    const notification = verified(stripe, webhookSecret, body, signature);
+    if (notification === null) return "FORGED";
+    if (notification.type !== REPORT) return "OTHER";
+
+    const { data } = await notification.fetchEvent();
+    const { error_count: errors, error_types: types } = data.reason;
+    const refused = types.flatMap(({ code, sample_errors: samples }) =>
+      samples.flatMap(({ request }) => {
+        const sessionId = uuidOf("session", request.identifier);
+        return sessionId === null ? [] : [{ sessionId, code }];
+      }),
+    );
+    const failed = await markRefused(dataSource, refused, new Date(data.validation_end));
+    const line = { errors, failed, codes: types.map(({ code }) => code) };
+    logger.error(line, "the meter reports events that it could not count: reconcile the time up to now");
+    return "REPORT";
+  };
+}
+
+function verified(stripe: Stripe, secret: Secret, body: string, signature: string | undefined) {
+  try {
+    return secret.use((plaintext) => stripe.parseEventNotification(body, signature ?? "", plaintext));
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeSignatureVerificationError || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/**
+ * The report names some of the events it speaks of. One that was sent again since, because its cause was mended, is left alone: the
+ * same report may come again. Returns how many events this changed.
+ */
+async function markRefused(
+  dataSource: DataSource,
+  refused: readonly { sessionId: string; code: string }[],
+  validatedUntil: Date,
+): Promise<number> {
+  const [, changed]: [unknown, number] = await dataSource.query(
+    `UPDATE meter_events e SET state = 'FAILED', delivered_at = NULL, last_error = refused.code
+     FROM jsonb_to_recordset($1::jsonb) AS refused ("sessionId" uuid, code text)
+     WHERE e.session_id = refused."sessionId" AND e.state = 'DELIVERED' AND e.last_tried_at <= $2`,
+    [JSON.stringify(refused), validatedUntil],
+  );
+  return changed;
+}

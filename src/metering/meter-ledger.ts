@@ -1,0 +1,116 @@
+// The states of billable facts. Every change is a guarded update: the old state stands in the WHERE.
+import type { DataSource } from "typeorm";
+
+import { LANE_SECONDS } from "./meter-lanes";
+import type { MeterFact } from "./stripe-meter";
+
+/** An event that is about to be sent. */
+export interface ClaimedEvent extends MeterFact {
+  workspaceId: string;
+  /** Whether an earlier try went without a certain answer. */
+  openBefore: boolean;
+}
+
+export interface MeterLedger {
+  /**
+   * The next event of a lane that this process has, marked as tried; null when there is none, or when the lane is lost. The lane
+   * is had for another while.
+   */
+  claimNext(customerId: string): Promise<ClaimedEvent | null>;
+  delivered(sessionId: string): Promise<void>;
+  /** Stays to be sent. `certain`: no try of it can have been taken, so its time to be sent again begins anew. */
+  later(sessionId: string, reason: string, certain: boolean): Promise<void>;
+  refused(sessionId: string, reason: string): Promise<void>;
+  /** Gives up on events whose first try is too long ago: the meter may have forgotten that it has them. Returns their sessions. */
+  giveUpOnOld(): Promise<string[]>;
+}
+
+/**
+ * How long an event may be sent again after its first try, in hours. The meter knows an event again for at least 24; later it could
+ * be counted twice.
+ */
+export const SAFE_TO_RESEND_HOURS = 23;
+
+interface ClaimedRow {
+  session_id: string;
+  workspace_id: string;
+  value: string;
+  occurred_at: Date;
+  open_before: boolean;
+}
+
+/** `owner` is this process, as it stands in the lanes that it has. */
+export function createMeterLedger(dataSource: DataSource, owner: string): MeterLedger {
+  return {
+    async claimNext(customerId) {
+      const [[claimed]]: [ClaimedRow[], number] = await dataSource.query(
+        `WITH lane AS (
+           UPDATE meter_lanes SET free_at = now() + make_interval(secs => $3)
+           WHERE customer_id = $1 AND taken_by = $2
+           RETURNING customer_id
+         ), tried AS (
+           SELECT session_id, first_tried_at FROM meter_events
+           WHERE state = 'PENDING' AND customer_id = $1
+           ORDER BY occurred_at, session_id LIMIT 1 FOR UPDATE SKIP LOCKED
+         ), untried AS (
+           SELECT e.session_id, e.first_tried_at FROM meter_events e JOIN workspaces w ON w.id = e.workspace_id
+           WHERE e.state = 'PENDING' AND e.customer_id IS NULL AND w.stripe_customer_id = $1
+             AND NOT EXISTS (SELECT FROM tried)
+           ORDER BY e.occurred_at, e.session_id LIMIT 1 FOR UPDATE OF e SKIP LOCKED
+         )
+         UPDATE meter_events e
+         SET customer_id = lane.customer_id, tries = tries + 1, last_tried_at = now(),
+             first_tried_at = COALESCE(e.first_tried_at, now())
+         FROM lane, (SELECT * FROM tried UNION ALL SELECT * FROM untried) next
+         WHERE e.session_id = next.session_id AND e.state = 'PENDING'
+         RETURNING e.session_id, e.workspace_id, e.value, e.occurred_at, next.first_tried_at IS NOT NULL AS open_before`,
+        [customerId, owner, LANE_SECONDS],
+      );
+      if (claimed === undefined) return null;
+      return {
+        sessionId: claimed.session_id,
+        workspaceId: claimed.workspace_id,
+        customerId,
+        value: Number(claimed.value),
+        occurredAt: claimed.occurred_at,
+        openBefore: claimed.open_before,
+      };
+    },
+
+    async delivered(sessionId) {
+      // Also what was given up on meanwhile: this answer is certain.
+      await dataSource.query(
+        `UPDATE meter_events SET state = 'DELIVERED', delivered_at = now(), last_error = NULL
+         WHERE session_id = $1 AND state IN ('PENDING', 'AMBIGUOUS')`,
+        [sessionId],
+      );
+    },
+
+    async later(sessionId, reason, certain) {
+      await dataSource.query(
+        `UPDATE meter_events
+         SET last_error = $2, first_tried_at = CASE WHEN $3 THEN NULL ELSE first_tried_at END,
+             customer_id = CASE WHEN $3 THEN NULL ELSE customer_id END
+         WHERE session_id = $1 AND state = 'PENDING'`,
+        [sessionId, reason, certain],
+      );
+    },
+
+    async refused(sessionId, reason) {
+      await dataSource.query(
+        "UPDATE meter_events SET state = 'FAILED', last_error = $2 WHERE session_id = $1 AND state IN ('PENDING', 'AMBIGUOUS')",
+        [sessionId, reason],
+      );
+    },
+
+    async giveUpOnOld() {
+      const [given]: [{ session_id: string }[], number] = await dataSource.query(
+        `UPDATE meter_events SET state = 'AMBIGUOUS'
+         WHERE state = 'PENDING' AND customer_id IS NOT NULL AND first_tried_at < now() - make_interval(hours => $1)
+         RETURNING session_id`,
+        [SAFE_TO_RESEND_HOURS],
+      );
+      return given.map((row) => row.session_id);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type Stripe from "stripe";
+
+/** What the meter has counted, by its own word. Times are whole minutes; what it has just been sent may be missing. */
+export interface MeterSummaries {
+  /** Tokens of a customer from `from` up to and without `to`. */
+  total(customerId: string, from: Date, to: Date): Promise<number>;
+  /** The same by the hour, by its start in milliseconds since 1970; hours without any are left out. Both ends are whole hours. */
+  hours(customerId: string, from: Date, to: Date): Promise<Map<number, number>>;
+}
+
+/** Summaries a page: the most that Stripe gives. */
+const PAGE_SIZE = 100;
+
+/** Thrown where the account has no meter of that event name. */
+export class NoSuchMeterError extends Error {}
+
+export async function createMeterSummaries(stripe: Stripe, eventName: string): Promise<MeterSummaries> {
+  const meterId = await findMeter(stripe, eventName);
+  const list = (customer: string, from: Date, to: Date) => ({
+    customer,
+    start_time: from.getTime() / 1000,
+    end_time: to.getTime() / 1000,
+    limit: PAGE_SIZE,
+  });
+  return {
+    async total(customerId, from, to) {
+      let total = 0;
+      for await (const summary of stripe.billing.meters.listEventSummaries(meterId, list(customerId, from, to))) {
+        total += summary.aggregated_value;
+      }
+      return total;
+    },
+    async hours(customerId, from, to) {
+      const hours = new Map<number, number>();
+      for await (const summary of stripe.billing.meters.listEventSummaries(meterId, {
+        ...list(customerId, from, to),
+        value_grouping_window: "hour",
+      })) {
+        hours.set(summary.start_time * 1000, summary.aggregated_value);
+      }
+      return hours;
+    },
+  };
+}
+
+async function findMeter(stripe: Stripe, eventName: string): Promise<string> {
+  for await (const meter of stripe.billing.meters.list({ limit: PAGE_SIZE })) {
+    if (meter.event_name === eventName) return meter.id;
+  }
+  throw new NoSuchMeterError(
+    `This Stripe account has no meter with the event name "${eventName}": create it, or set STRIPE_METER_EVENT_NAME.`,
+  );
+}

@@ -1,0 +1,129 @@
+// Sends the ledger to the meter. Any number of servers do so at once: a lane is one server's at a time, and what a server that died
+// had begun is begun again. The ledger says what was sent; this says when to send, and to whom next.
+import { setTimeout as wait } from "node:timers/promises";
+import type { DataSource } from "typeorm";
+
+import { newId, publicId } from "../ids";
+import type { Logger } from "../logger";
+import { createMeterLanes } from "./meter-lanes";
+import { type ClaimedEvent, createMeterLedger, type MeterLedger, SAFE_TO_RESEND_HOURS } from "./meter-ledger";
+import type { Meter, MeterAnswer } from "./stripe-meter";
+
+export interface Relay {
+  /** Answers since the start, by what they said. */
+  readonly answers: Readonly<Record<MeterAnswer["outcome"], number>>;
+  /** Sends what can be sent at once, for a few seconds at most, and stops. Everything else is in the ledger for the next server. */
+  close(): Promise<void>;
+}
+
+export interface RelayOptions {
+  dataSource: DataSource;
+  meter: Meter;
+  logger: Logger;
+}
+
+/** Between two looks for something to send, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+/** Customers served at once by this process. */
+const LANES_AT_ONCE = 16;
+/** Events sent for a customer before the others have their turn. */
+const EVENTS_IN_A_ROW = 50;
+/** How long the last sending may take at shutdown, in milliseconds. */
+const LAST_SENDING_MS = 3_000;
+
+export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
+  const owner = newId();
+  const lanes = createMeterLanes(dataSource, owner);
+  const ledger = createMeterLedger(dataSource, owner);
+  const answers = { DELIVERED: 0, LATER: 0, REFUSED: 0 };
+  const working = new Map<string, Promise<void>>();
+  let looking: Promise<void> | null = null;
+  let stopped = false;
+
+  const serve = async (customerId: string) => {
+    let answer: MeterAnswer | null = null;
+    try {
+      for (let sent = 0; sent < EVENTS_IN_A_ROW && !stopped; sent += 1) {
+        const event = await ledger.claimNext(customerId);
+        if (event === null) break;
+        answer = await meter.send(event);
+        answers[answer.outcome] += 1;
+        await record(ledger, logger, event, answer);
+        if (answer.outcome === "LATER") break;
+      }
+    } finally {
+      const failed = answer?.outcome === "LATER" ? answer : null;
+      await lanes.release(customerId, {
+        failed: failed !== null,
+        retryAfterSeconds: failed?.retryAfterSeconds ?? null,
+      });
+    }
+  };
+
+  const look = async () => {
+    for (const sessionId of await ledger.giveUpOnOld()) {
+      const session = publicId("session", sessionId);
+      logger.error(
+        { session, hours: SAFE_TO_RESEND_HOURS },
+        "a meter event went unanswered for too long: reconcile it",
+      );
+    }
+    for (const customerId of await lanes.take(LANES_AT_ONCE - working.size)) {
+      const served = serve(customerId)
+        .catch((error) => logger.warn({ err: error, customer: customerId }, "sending to the meter was interrupted"))
+        .finally(() => working.delete(customerId));
+      working.set(customerId, served);
+    }
+  };
+
+  const lookOnce = () => {
+    looking ??= look()
+      .catch((error) => logger.warn({ err: error }, "looking for something to bill failed"))
+      .finally(() => {
+        looking = null;
+      });
+    return looking;
+  };
+  const timer = setInterval(lookOnce, LOOK_EVERY_MS);
+  void lookOnce();
+
+  return {
+    answers,
+    async close() {
+      clearInterval(timer);
+      const deadline = new AbortController();
+      const lastSending = async () => {
+        await looking;
+        await lookOnce();
+        await Promise.all(working.values());
+      };
+      await Promise.race([
+        lastSending(),
+        wait(LAST_SENDING_MS, undefined, { signal: deadline.signal }).catch(() => undefined),
+      ]);
+      deadline.abort();
+      stopped = true;
+      await Promise.all(working.values());
+    },
+  };
+}
+
+async function record(ledger: MeterLedger, logger: Logger, event: ClaimedEvent, answer: MeterAnswer): Promise<void> {
+  const { sessionId } = event;
+  const line = { session: publicId("session", sessionId), workspace: event.workspaceId, customer: event.customerId };
+  switch (answer.outcome) {
+    case "DELIVERED":
+      await ledger.delivered(sessionId);
+      return;
+    case "LATER":
+      await ledger.later(sessionId, answer.reason, answer.known && !event.openBefore);
+      logger.warn({ ...line, reason: answer.reason }, "a meter event was not delivered yet");
+      return;
+    case "REFUSED":
+      await ledger.refused(sessionId, answer.reason);
+      logger.error(
+        { ...line, reason: answer.reason },
+        "a meter event was refused, and will not be sent again as it is",
+      );
+  }
+}
