@@ -64,7 +64,7 @@ async function answer(exchange: SimulatedExchange, cache: PromptCache, paceMs: n
 }
 
 async function answerMessages(
-  { response, body, key, requestId, completed }: SimulatedExchange,
+  { response, body, key, requestId, completed, countsTokens }: SimulatedExchange,
   version: string,
   cache: PromptCache,
   paceMs: number,
@@ -80,6 +80,7 @@ async function answerMessages(
   response.setHeader("content-type", request.stream ? "text/event-stream; charset=utf-8" : "application/json");
   response.setHeader("cache-control", "no-cache");
   const encoder = request.stream ? new AnthropicStream(simulated) : new AnthropicWholeMessage(simulated);
+  if (encoder instanceof AnthropicStream) countsTokens(() => encoder.tokens());
   await playScript(
     call,
     encoder,

@@ -11,9 +11,15 @@ export class AnthropicStream implements AnswerEncoder {
   /** The beginning of a text delta's event, up to the text: made once a block, since deltas are many. */
   #textDelta = "";
   #characters = 0;
+  #ended = false;
 
   constructor(answer: AnthropicAnswer) {
     this.#answer = answer;
+  }
+
+  /** What the answer has come to so far, as the provider bills it. */
+  tokens(): number {
+    return this.#answer.usage.total(this.#characters, this.#ended);
   }
 
   begin(): string {
@@ -30,6 +36,7 @@ export class AnthropicStream implements AnswerEncoder {
   end(): string {
     const delta = { ...stopOf(this.#answer), stop_sequence: null, container: null };
     const usage = this.#answer.usage.final(this.#characters);
+    this.#ended = true;
     return this.#closeText() + event({ type: "message_delta", delta, usage }) + event({ type: "message_stop" });
   }
 

@@ -43,6 +43,15 @@ export class AnthropicUsage {
     };
   }
 
+  /** All tokens of an answer that broke off after so many characters, or that has ended; only an end has the output that a script claims. */
+  total(outputCharacters: number, ended: boolean): number {
+    const { output_tokens, ...prompt } = ended
+      ? this.final(outputCharacters)
+      : { ...this.#input(this.#call.openingUsage), output_tokens: Math.max(1, tokensOf(outputCharacters)) };
+    const { input_tokens, cache_read_input_tokens, cache_creation_input_tokens } = prompt;
+    return (input_tokens ?? 0) + (cache_read_input_tokens ?? 0) + (cache_creation_input_tokens ?? 0) + output_tokens;
+  }
+
   #input({ input, cacheRead, cacheWrite }: SimulatedUsage) {
     const { uncached, read, written5m, written1h } = this.#prompt;
     return {

@@ -37,6 +37,8 @@ export interface SimulatedExchange {
   body: unknown;
   /** Says that what the simulator does next to the connection is the answer, and no client leaving. */
   completed(): void;
+  /** Says how to learn the tokens that a model call has come to at any moment. */
+  countsTokens(tokensSoFar: () => number): void;
 }
 
 /** What one provider's simulator adds to the server that all of them share. */
@@ -101,9 +103,11 @@ interface Served {
 async function serve({ provider, journal, keys, request, response, url }: Served): Promise<void> {
   const key = keyOf(request, provider.keyHeader);
   const entry = journal.open(request.method ?? "GET", url.pathname, key === "" ? null : maskSimulatedKey(key));
+  let tokensSoFar: () => number | null = () => null;
+  const end = (outcome: "completed" | "aborted" | "refused"): void => journal.end(entry, outcome, tokensSoFar());
   response.once("close", () => {
-    if (!response.writableFinished) journal.end(entry, "aborted");
-    else journal.end(entry, response.statusCode < 400 ? "completed" : "refused");
+    if (!response.writableFinished) end("aborted");
+    else end(response.statusCode < 400 ? "completed" : "refused");
   });
   const requestId = `req_${randomBytes(12).toString("hex")}`;
   response.setHeader(provider.requestIdHeader, requestId);
@@ -114,8 +118,18 @@ async function serve({ provider, journal, keys, request, response, url }: Served
     if (trouble === "silent") return;
     if (trouble !== null) throw new SimulatedRefusal(provider.keyRefusal(trouble, key));
     if (body.trouble !== null) throw new SimulatedRefusal(body.trouble);
-    const completed = (): void => journal.end(entry, "completed");
-    await provider.answer({ request, response, url, key, requestId, body: body.json, completed });
+    await provider.answer({
+      request,
+      response,
+      url,
+      key,
+      requestId,
+      body: body.json,
+      completed: () => end("completed"),
+      countsTokens: (count) => {
+        tokensSoFar = count;
+      },
+    });
   } catch (error) {
     if (response.headersSent) throw error;
     const refusal: Refusal =

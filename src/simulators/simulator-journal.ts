@@ -13,6 +13,8 @@ export interface JournalEntry {
   outcome: "running" | "completed" | "aborted" | "refused";
   /** Milliseconds since 1970; null while running. */
   endedAt: number | null;
+  /** Tokens that the provider has counted when the answer ended or broke off, whether the client heard of them or not; null before. */
+  tokens: number | null;
 }
 
 // Entries kept, and characters of bodies kept with them: long conversations repeat themselves in every request.
@@ -72,6 +74,7 @@ export class SimulatorJournal {
       startedAt: Date.now(),
       outcome: "running",
       endedAt: null,
+      tokens: null,
     };
     this.#kept.push({ entry, characters: 0 });
     this.#forget();
@@ -91,9 +94,10 @@ export class SimulatorJournal {
     this.#tell(entry);
   }
 
-  /** Ends an entry. Only the first end counts. */
-  end(entry: JournalEntry, outcome: "completed" | "aborted" | "refused"): void {
+  /** Ends an entry, with the tokens counted until then. Only the first end counts. */
+  end(entry: JournalEntry, outcome: "completed" | "aborted" | "refused", tokens: number | null = null): void {
     if (entry.outcome !== "running") return;
+    entry.tokens = tokens;
     entry.outcome = outcome;
     entry.endedAt = Date.now();
     this.#tell(entry);
