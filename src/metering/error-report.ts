@@ -38,7 +38,10 @@ export function createReceiveErrorReport(options: ErrorReportOptions): ReceiveEr
     );
     const failed = await markRefused(dataSource, refused, new Date(data.validation_end));
     const line = { errors, failed, codes: types.map(({ code }) => code) };
-    logger.error(line, "the meter reports events that it could not count: reconcile the time up to now");
+    // A report names samples only: what it does not name is found by comparing.
+    if (failed > 0 || errors > refused.length) {
+      logger.error(line, "the meter reports events that it could not count: reconcile the time up to now");
+    } else logger.info(line, "the meter repeats what it has reported before");
     return "REPORT";
   };
 }

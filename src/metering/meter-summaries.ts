@@ -1,4 +1,4 @@
-import type Stripe from "stripe";
+import Stripe from "stripe";
 
 /** What the meter has counted, by its own word. Times are whole minutes; what it has just been sent may be missing. */
 export interface MeterSummaries {
@@ -22,25 +22,31 @@ export async function createMeterSummaries(stripe: Stripe, eventName: string): P
     end_time: to.getTime() / 1000,
     limit: PAGE_SIZE,
   });
+  const summaries = (params: Stripe.Billing.MeterListEventSummariesParams) =>
+    noneOfStranger(() => stripe.billing.meters.listEventSummaries(meterId, params));
   return {
     async total(customerId, from, to) {
       let total = 0;
-      for await (const summary of stripe.billing.meters.listEventSummaries(meterId, list(customerId, from, to))) {
-        total += summary.aggregated_value;
-      }
+      for await (const summary of summaries(list(customerId, from, to))) total += summary.aggregated_value;
       return total;
     },
     async hours(customerId, from, to) {
       const hours = new Map<number, number>();
-      for await (const summary of stripe.billing.meters.listEventSummaries(meterId, {
-        ...list(customerId, from, to),
-        value_grouping_window: "hour",
-      })) {
+      for await (const summary of summaries({ ...list(customerId, from, to), value_grouping_window: "hour" })) {
         hours.set(summary.start_time * 1000, summary.aggregated_value);
       }
       return hours;
     },
   };
+}
+
+/** The meter has nothing of a customer that Stripe does not know, e.g. because it was mistyped. */
+async function* noneOfStranger<Item>(list: () => AsyncIterable<Item>): AsyncGenerator<Item> {
+  try {
+    yield* list();
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError && error.code === "resource_missing")) throw error;
+  }
 }
 
 async function findMeter(stripe: Stripe, eventName: string): Promise<string> {

@@ -1,0 +1,22 @@
+import { expect, test } from "@jest/globals";
+
+import { explainedBy } from "../../src/metering/explained-by";
+
+const events = (...values: number[]) => values.map((value, index) => ({ value, index }));
+const explain = (values: number[], difference: number) =>
+  explainedBy(events(...values), difference)?.map(({ index }) => index) ?? null;
+
+test.each<[string, number[], number, number[] | null]>([
+  ["no difference: none of them", [1, 2], 0, []],
+  ["one of them", [1, 2, 4], 2, [1]],
+  ["several of them", [1, 2, 4], 5, [0, 2]],
+  ["no choice", [2, 4], 3, null],
+  ["a negative difference", [2, 4], -2, null],
+  ["nothing to choose from", [], 3, null],
+  ["two choices", [1, 2, 3], 3, null],
+  ["two choices of the same values", [5, 5, 9], 5, [0]],
+  ["all of very many", Array(40).fill(1), 40, Array.from({ length: 40 }, (_, index) => index)],
+  ["some of very many", Array(40).fill(1), 20, null],
+])("%s", (_, values, difference, expected) => {
+  expect(explain(values, difference)).toEqual(expected);
+});

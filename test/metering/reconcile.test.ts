@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+
+import { resendRefused } from "../../src/metering/ledger-minutes";
+import { createMeterSummaries } from "../../src/metering/meter-summaries";
+import { reconcile } from "../../src/metering/reconcile";
+import { connectStripe } from "../../src/metering/stripe-client";
+import { Secret } from "../../src/secret";
+import { idOf, isDelivered, type Ledger, openLedger, STRIPE_KEY } from "./ledger-fixture";
+
+let ledger: Ledger;
+beforeEach(async () => {
+  ledger = await openLedger();
+});
+afterEach(() => ledger.close());
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Noon of yesterday, UTC: well before now, so that the meter shows all of it. */
+const NOON = new Date(Math.floor(Date.now() / (24 * HOUR_MS)) * 24 * HOUR_MS - 12 * HOUR_MS);
+const FROM = new Date(NOON.getTime() - 3 * HOUR_MS - 7 * MINUTE_MS);
+const TO = new Date(NOON.getTime() + 3 * HOUR_MS + 11 * MINUTE_MS);
+const at = (minutes: number, seconds = 0) => new Date(NOON.getTime() + minutes * MINUTE_MS + seconds * 1000);
+
+async function compare(from = FROM, to = TO) {
+  const stripe = connectStripe({ secretKey: new Secret(STRIPE_KEY), apiBase: ledger.stripe.url });
+  const summaries = await createMeterSummaries(stripe, "ai_tokens");
+  return reconcile({ dataSource: ledger.dataSource, summaries, from, to });
+}
+
+/** Sends all that is in the ledger. */
+async function deliver(): Promise<void> {
+  const relay = ledger.startRelay();
+  await ledger.rowsOnce(isDelivered);
+  await relay.close();
+}
+
+/** Adds an event behind the ledger's back. */
+function add(customer: string | null, value: number, when: Date): void {
+  ledger.stripe.account.ledger.add({
+    identifier: `stranger-${value}`,
+    eventName: "ai_tokens",
+    customer: customer ?? "",
+    value,
+    timestamp: when.getTime() / 1000,
+  });
+}
+
+test("a ledger and a meter that agree have no drift, over whole hours and parts of them", async () => {
+  const { id: workspaceId } = await ledger.workspace();
+  for (const minutes of [-187, -180, -121, -60, -1, 0, 0, 59, 60, 120, 190])
+    await ledger.bill(workspaceId, 10, at(minutes));
+  await deliver();
+  expect(await compare()).toMatchObject({ customers: 1, drift: [], refused: { events: 0 }, waiting: 0, unsettled: 0 });
+  expect(await compare(at(-1), at(1))).toMatchObject({ drift: [] });
+  expect(await compare(at(3), at(4))).toMatchObject({ drift: [] });
+});
+
+test("one event removed and one added are found, by customer and minute", async () => {
+  const [first, second] = [await ledger.workspace(), await ledger.workspace()];
+  const removed = await ledger.bill(first.id, 1240, at(31, 12));
+  for (const minutes of [-100, 31, 32, 90]) await ledger.bill(first.id, 100, at(minutes));
+  for (const minutes of [-100, 45, 185]) await ledger.bill(second.id, 100, at(minutes));
+  await deliver();
+  ledger.stripe.account.ledger.remove(removed);
+  add(second.customerId, 77, at(185, 5));
+
+  const { drift } = await compare();
+  const found = drift.sort((one, other) => one.minute.getTime() - other.minute.getTime());
+  expect(found).toEqual([
+    { customerId: first.customerId, minute: at(31), ledger: 1340, meter: 100 },
+    { customerId: second.customerId, minute: at(185), ledger: 100, meter: 177 },
+  ]);
+});
+
+test("what somebody else has billed a customer for is found, even where the ledger has nothing of that customer", async () => {
+  const { customerId } = await ledger.workspace();
+  add(customerId, 77, at(10));
+  expect((await compare()).drift).toEqual([{ customerId, minute: at(10), ledger: 0, meter: 77 }]);
+});
+
+describe("what was sent without an answer", () => {
+  /** Two events of one minute that went unanswered for too long; the meter has those whose value is given. */
+  async function unanswered(values: number[], arrived: number[]) {
+    const { id: workspaceId, customerId } = await ledger.workspace();
+    await ledger.bill(workspaceId, 500, at(5));
+    await deliver();
+    for (const value of values) await ledger.bill(workspaceId, value, at(5, 30));
+    await ledger.dataSource.query(
+      `UPDATE meter_events SET state = 'AMBIGUOUS', customer_id = $1, tries = 3,
+         first_tried_at = now() - interval '25 hours', last_tried_at = now() - interval '2 hours' WHERE state = 'PENDING'`,
+      [customerId],
+    );
+    for (const value of arrived) add(customerId, value, at(5, 30));
+    return customerId;
+  }
+  const states = async () =>
+    (await ledger.rowsOnce(() => true))
+      .map(({ value, state }) => [value, state])
+      .sort(([a], [b]) => Number(a) - Number(b));
+
+  test("is delivered where the meter has it, and sent again where it does not", async () => {
+    await unanswered([11, 22], [22]);
+    expect(await compare()).toMatchObject({ drift: [], foundDelivered: 1, sentAgain: 1, unsettled: 0 });
+    expect(await states()).toEqual([
+      [11, "PENDING"],
+      [22, "DELIVERED"],
+      [500, "DELIVERED"],
+    ]);
+    await deliver();
+    expect(await compare()).toMatchObject({ drift: [], foundDelivered: 0, sentAgain: 0 });
+  });
+
+  test("is sent again with its own time and identifier", async () => {
+    await unanswered([11], []);
+    await compare();
+    await deliver();
+    const [, again] = ledger.stripe.account.ledger.events;
+    const rows = await ledger.rowsOnce(() => true);
+    expect(again).toMatchObject({ value: 11, timestamp: at(5, 30).getTime() / 1000 });
+    expect(rows.map(idOf)).toContain(again?.identifier);
+  });
+
+  test("is left alone, and named, where more than one choice of it explains the meter", async () => {
+    const customerId = await unanswered([10, 20, 30], [30]);
+    expect(await compare()).toMatchObject({
+      drift: [{ customerId, minute: at(5), ledger: 500, meter: 530 }],
+      unsettled: 3,
+    });
+    expect(await states()).toContainEqual([30, "AMBIGUOUS"]);
+  });
+
+  test("is settled where the choices differ in nothing but the name", async () => {
+    await unanswered([10, 10], [10]);
+    expect(await compare()).toMatchObject({ drift: [], foundDelivered: 1, sentAgain: 1 });
+  });
+
+  test("is not sent again while the meter may not show it yet", async () => {
+    await unanswered([11], []);
+    await ledger.dataSource.query("UPDATE meter_events SET last_tried_at = now() WHERE state = 'AMBIGUOUS'");
+    expect(await compare()).toMatchObject({ drift: [], sentAgain: 0, unsettled: 1 });
+    expect(await states()).toContainEqual([11, "AMBIGUOUS"]);
+  });
+});
+
+test("what the meter refused is named, and can be sent again once its cause is mended", async () => {
+  const { id: workspaceId, customerId } = await ledger.workspace();
+  await ledger.bill(workspaceId, 50, at(1));
+  await ledger.bill(workspaceId, 60, at(2));
+  ledger.stripe.account.removeCustomer(customerId ?? "");
+  const relay = ledger.startRelay();
+  await ledger.rowsOnce(({ state }) => state === "FAILED");
+  await relay.close();
+  expect(await compare()).toMatchObject({ drift: [], refused: { events: 2, tokens: 110 } });
+
+  ledger.stripe.account.addCustomer(customerId ?? "");
+  expect(await resendRefused(ledger.dataSource, at(2), TO)).toBe(1);
+  expect(await resendRefused(ledger.dataSource, FROM, TO)).toBe(1);
+  expect(await compare()).toMatchObject({ refused: { events: 0 }, waiting: 2, drift: [] });
+  await deliver();
+  expect(await compare()).toMatchObject({ refused: { events: 0 }, waiting: 0, drift: [] });
+});
+
+test("an account without the meter is told so", async () => {
+  const stripe = connectStripe({ secretKey: new Secret(STRIPE_KEY), apiBase: ledger.stripe.url });
+  await expect(createMeterSummaries(stripe, "tokens")).rejects.toThrow(/no meter with the event name "tokens"/);
+});
