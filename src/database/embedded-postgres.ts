@@ -17,6 +17,13 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+export interface EmbeddedPostgresOptions {
+  dataDirectory: string;
+  /** Where it listens if it does not run already; default: any port that is free. */
+  port?: number;
+  logger: Logger;
+}
+
 const DATABASE = "waypath";
 
 /**
@@ -24,12 +31,9 @@ const DATABASE = "waypath";
  * the database the first time. One process at a time: a second would have its database stopped by the first.
  * Throws `EmbeddedPostgresError`, whose sentence names the files and the next step.
  */
-export async function startEmbeddedPostgres(options: {
-  dataDirectory: string;
-  logger: Logger;
-}): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
-    return await startLocked(openEmbeddedHome(options.dataDirectory), options.logger);
+    return await startLocked(openEmbeddedHome(options.dataDirectory), options);
   } catch (error) {
     if (error instanceof EmbeddedPostgresError) throw error;
     throw new EmbeddedPostgresError(
@@ -40,7 +44,10 @@ export async function startEmbeddedPostgres(options: {
   }
 }
 
-async function startLocked(home: EmbeddedHome, logger: Logger): Promise<EmbeddedPostgres> {
+async function startLocked(
+  home: EmbeddedHome,
+  { port, logger }: Omit<EmbeddedPostgresOptions, "dataDirectory">,
+): Promise<EmbeddedPostgres> {
   const holder = takeProcessLock(home.lockFile);
   if (holder !== undefined) {
     throw new EmbeddedPostgresError(
@@ -53,7 +60,7 @@ async function startLocked(home: EmbeddedHome, logger: Logger): Promise<Embedded
     const binaries = prepareBinaries(home);
     await createCluster(home, binaries);
     const password = readPassword(home);
-    const postmaster = await ensurePostmaster(home, binaries, logger);
+    const postmaster = await ensurePostmaster(home, binaries, logger, port);
     await createDatabase(postmaster, password, home);
     logger.info(
       { port: postmaster.port, directory: home.directory, milliseconds: Math.round(performance.now() - startedAt) },

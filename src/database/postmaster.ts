@@ -41,10 +41,16 @@ export function findPostmaster(home: EmbeddedHome): Postmaster | undefined {
 }
 
 /**
- * The postmaster of the cluster, ready for connections: the one that runs, or a new one. After a kill -9 the old server's
- * processes hold the cluster for a moment, and a chosen port may be taken: it is tried again until `PATIENCE_MS` have passed.
+ * The postmaster of the cluster, ready for connections: the one that runs, or a new one, on `port` or on any that is free. After
+ * a kill -9 the old server's processes hold the cluster for a moment, and a port may be taken: it is tried again until
+ * `PATIENCE_MS` have passed.
  */
-export async function ensurePostmaster(home: EmbeddedHome, binaries: string, logger: Logger): Promise<ReadyPostmaster> {
+export async function ensurePostmaster(
+  home: EmbeddedHome,
+  binaries: string,
+  logger: Logger,
+  port?: number,
+): Promise<ReadyPostmaster> {
   const deadline = Date.now() + PATIENCE_MS;
   let attempts = 0;
   let launched: ChildProcess | undefined;
@@ -55,7 +61,7 @@ export async function ensurePostmaster(home: EmbeddedHome, binaries: string, log
       if (attempts === 1) logger.warn({ reason: lastFailure(home) }, "Postgres did not start; trying again");
       if (attempts > 0) await delay(RETRY_MS);
       attempts += 1;
-      launched = await launch(home, binaries, await findFreePort());
+      launched = await launch(home, binaries, port ?? (await findFreePort()));
     }
     await delay(POLL_MS);
   }

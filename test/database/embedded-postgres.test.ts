@@ -54,6 +54,16 @@ test("what was written survives a stop and a restart", async () => {
   expect(await query(second.url, "SELECT text FROM note")).toEqual([{ text: "kept" }]);
 });
 
+test("it comes back on the port that it is given, so that its address stays good", async () => {
+  const first = await startEmbeddedPostgres({ dataDirectory: usedDirectory, logger });
+  await first.stop();
+  const port = Number(new URL(first.url).port);
+  const second = await startEmbeddedPostgres({ dataDirectory: usedDirectory, port, logger });
+  cleanups.push(() => second.stop());
+  expect(second.url).toBe(first.url);
+  expect(await query(first.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
+});
+
 test("the database is durable, UTF-8, password-protected and on the loopback interface alone", async () => {
   const dataDirectory = usedDirectory;
   const { url } = await start(dataDirectory);

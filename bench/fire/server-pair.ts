@@ -1,0 +1,83 @@
+import { makeServerHome, type ServerHome, type ServerProcess } from "../../test/support/server-process";
+import { findLowPort } from "./low-port";
+
+/** How long a server may take to say that it is ready, in milliseconds. */
+const READY_ANSWER_MS = 1_000;
+
+/** Two servers of one product: each is started again whenever its process ends, until both are stopped. */
+export class ServerPair {
+  readonly urls: readonly string[];
+  readonly #home: ServerHome;
+  readonly #ports: readonly number[];
+  readonly #environment: Record<string, string>;
+  readonly #running: (ServerProcess | undefined)[] = [];
+  readonly #killed = new Set<ServerProcess>();
+  #stopping = false;
+  /** Starts that found the database away. */
+  failedStarts = 0;
+  /** What servers said that ended by themselves. */
+  readonly crashes: string[] = [];
+  /** All that the servers said, process by process. */
+  readonly output: string[] = [];
+
+  private constructor(ports: readonly number[], environment: Record<string, string>) {
+    this.#home = makeServerHome();
+    this.#ports = ports;
+    this.#environment = environment;
+    this.urls = ports.map((port) => `http://127.0.0.1:${port}`);
+  }
+
+  /** Starts both, the second once the first has migrated the database. */
+  static async start(environment: Record<string, string>): Promise<ServerPair> {
+    const pair = new ServerPair([await findLowPort(), await findLowPort()], environment);
+    for (const index of pair.#ports.keys()) {
+      pair.#run(index);
+      await pair.ready(index);
+    }
+    return pair;
+  }
+
+  async isReady(index: number): Promise<boolean> {
+    try {
+      const response = await fetch(`${this.urls[index]}/readyz`, { signal: AbortSignal.timeout(READY_ANSWER_MS) });
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Resolves when it is ready. Rejects after a minute with what it said. */
+  async ready(index: number): Promise<void> {
+    const deadline = Date.now() + 60_000;
+    while (!(await this.isReady(index))) {
+      if (Date.now() > deadline) throw new Error(`a server does not become ready:\n${this.output.join("\n")}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** SIGKILL: nothing in the process has a last word. */
+  kill(index: number): void {
+    const server = this.#running[index];
+    if (server === undefined) return;
+    this.#killed.add(server);
+    server.kill("SIGKILL");
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#home.close();
+  }
+
+  #run(index: number): void {
+    const server = this.#home.start({ ...this.#environment, PORT: String(this.#ports[index]) });
+    this.#running[index] = server;
+    void server.ended.then(({ stdout, stderr, code, signal }) => {
+      this.output.push(`── ${this.urls[index]} ended: ${signal ?? `code ${code}`}\n${stdout}${stderr}`);
+      if (this.#stopping) return;
+      if (stderr.includes("Waypath did not start.")) this.failedStarts += 1;
+      else if (!this.#killed.has(server)) this.crashes.push(stderr.slice(-2_000));
+      this.#run(index);
+    });
+  }
+}
