@@ -9,6 +9,7 @@ import { Secret } from "./secret";
 import { createServer } from "./server";
 import { startAnthropicSimulator } from "./simulators/anthropic-simulator";
 import { startOpenAiSimulator } from "./simulators/openai-simulator";
+import { startStripeSimulator } from "./simulators/stripe-simulator";
 import { issueToken } from "./workspaces/issue-token";
 
 /** Undoes what was started, last first. */
@@ -52,7 +53,7 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
     if (failures.length > 0) throw failures[0];
   };
   try {
-    let { databaseUrl, anthropicBaseUrl, openAiBaseUrl } = config;
+    let { databaseUrl, anthropicBaseUrl, openAiBaseUrl, stripe } = config;
     if (databaseUrl === undefined) {
       const database = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, logger });
       started.push(() => database.stop());
@@ -64,6 +65,11 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
       started.push(...simulators.map((simulator) => () => simulator.close()));
       anthropicBaseUrl ??= simulators[0].url;
       openAiBaseUrl ??= simulators[1].url;
+      if (stripe.secretKey === undefined) {
+        const simulator = await startStripeSimulator({ eventNames: [stripe.meterEventName] });
+        started.push(() => simulator.close());
+        stripe = { ...stripe, secretKey: new Secret(`sk_test_${DEVELOPMENT_PREFIX}`), apiBase: simulator.url };
+      }
     }
     const developmentToken = config.production ? undefined : await makeDevelopmentToken(config);
     const server = await createServer({
@@ -72,7 +78,7 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
       platformApiKey: config.anthropicApiKey ?? new Secret(`sk-ant-${DEVELOPMENT_PREFIX}-simulated`),
       anthropicBaseUrl,
       openAiBaseUrl,
-      stripe: config.stripe,
+      stripe,
       developmentToken,
       environment,
       logger,
@@ -96,6 +102,7 @@ async function makeDevelopmentToken(config: Config): Promise<string | undefined>
     subject: "developer",
     name: "Developer",
     role: "OWNER",
+    stripeCustomerId: "cus_demo",
     expiresInSeconds: DEVELOPMENT_TOKEN_SECONDS,
   });
 }

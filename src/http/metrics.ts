@@ -47,10 +47,25 @@ function registerMeterMetrics(registry: Registry, { relay, meterBacklog }: Metri
       }
     },
   });
-  const lag = new Gauge({
+  // One look at the ledger a scrape, for both that are read from it.
+  let looking: Promise<MeterBacklog | null> | null = null;
+  const backlog = () => {
+    looking ??= meterBacklog()
+      .catch(() => null)
+      .finally(() => {
+        looking = null;
+      });
+    return looking;
+  };
+  new Gauge({
     name: "waypath_meter_lag_seconds",
     help: "Age of the oldest billable session that the meter does not have yet.",
     registers: [registry],
+    async collect() {
+      const found = await backlog();
+      this.reset();
+      if (found !== null) this.set(found.oldestPendingSeconds);
+    },
   });
   new Gauge({
     name: "waypath_meter_events",
@@ -58,14 +73,12 @@ function registerMeterMetrics(registry: Registry, { relay, meterBacklog }: Metri
     labelNames: ["state"],
     registers: [registry],
     async collect() {
-      const backlog = await meterBacklog().catch(() => null);
+      const found = await backlog();
       this.reset();
-      lag.reset();
-      if (backlog === null) return;
-      this.set({ state: "pending" }, backlog.pending);
-      this.set({ state: "failed" }, backlog.failed);
-      this.set({ state: "ambiguous" }, backlog.ambiguous);
-      lag.set(backlog.oldestPendingSeconds);
+      if (found === null) return;
+      this.set({ state: "pending" }, found.pending);
+      this.set({ state: "failed" }, found.failed);
+      this.set({ state: "ambiguous" }, found.ambiguous);
     },
   });
 }

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+
+import { makeServerHome, type ServerHome } from "../support/server-process";
+import { isDelivered, type Ledger, openLedger, STRIPE_KEY } from "./ledger-fixture";
+
+let ledger: Ledger;
+let home: ServerHome;
+beforeEach(async () => {
+  ledger = await openLedger();
+  home = makeServerHome();
+});
+afterEach(async () => {
+  await home.close();
+  await ledger.close();
+});
+
+const waypath = (args: string, more: Record<string, string> = {}) =>
+  home.waypath(`billing reconcile ${args}`.split(" "), {
+    DATABASE_URL: ledger.url,
+    STRIPE_SECRET_KEY: STRIPE_KEY,
+    STRIPE_API_BASE: ledger.stripe.url,
+    ...more,
+  });
+
+const MINUTE = "2026-11-20T10:31:00.000Z";
+const DAY = "--from 2026-11-20T00:00Z --to 2026-11-21T00:00Z";
+
+async function billAndDeliver(): Promise<{ customerId: string | null; id: string }> {
+  ledger.stripe.account.clock.set(Date.parse("2026-11-22T00:00Z"));
+  const { id: workspaceId, customerId } = await ledger.workspace();
+  const id = await ledger.bill(workspaceId, 1240, new Date("2026-11-20T10:31:12Z"));
+  const relay = ledger.startRelay();
+  await ledger.rowsOnce(isDelivered);
+  await relay.close();
+  return { customerId, id };
+}
+
+test("it says that ledger and meter agree, and ends with 0", async () => {
+  await billAndDeliver();
+  expect(await waypath(DAY)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/1 customers compared\.\n.*the ledger and the meter agree\.\n$/),
+    stderr: "",
+  });
+});
+
+test("it names customer and minute of what differs, and ends with 1", async () => {
+  const { customerId, id } = await billAndDeliver();
+  ledger.stripe.account.ledger.remove(id);
+  const { code, stdout } = await waypath(DAY);
+  expect(stdout.split("\n")[0]).toBe(`${customerId}  ${MINUTE}  ledger 1,240  meter 0  -1,240`);
+  expect(stdout).toContain("they DIFFER.");
+  expect(code).toBe(1);
+});
+
+test.each<[string, string, Record<string, string>, RegExp]>([
+  ["a time that is none", "--from yesterday", {}, /must be a time in ISO 8601/],
+  ["half a minute", "--from 2026-11-20T00:00:30Z", {}, /must be a whole minute/],
+  ["no time at all", "", {}, /required option '--from <time>'/],
+  ["an end before the start", "--from 2026-11-20T00:00Z --to 2026-11-19T00:00Z", {}, /--from must be before --to/],
+  ["no account", DAY, { STRIPE_SECRET_KEY: "" }, /STRIPE_SECRET_KEY is not set/],
+  ["no database", DAY, { DATABASE_URL: "" }, /DATABASE_URL is not set/],
+  [
+    "a meter that the account does not have",
+    DAY,
+    { STRIPE_METER_EVENT_NAME: "tokens" },
+    /no meter with the event name/,
+  ],
+])("it refuses %s, and says why", async (_, args, environment, why) => {
+  const { code, stderr, stdout } = await waypath(args, environment);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toMatch(why);
+});
