@@ -89,6 +89,7 @@ class UsageColumns implements TokenUsage {
 @Index("agent_sessions_lease_idx", { synchronize: false })
 @Index("agent_sessions_workspace_tokens_idx", { synchronize: false })
 @Index("agent_sessions_parent_idx", { synchronize: false })
+@Index("agent_sessions_workspace_ended_idx", { synchronize: false })
 export class AgentSessionEntity {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "agent_sessions_pkey" })
   id!: string;

@@ -1,5 +1,5 @@
-// Reading sessions and threads. Every query starts from what the viewer may see: members their own, admins and owners the
-// workspace's. Reading a running turn counts as following it.
+// Reading sessions and threads, and what sessions used. Every query starts from what the viewer may see: members their own,
+// admins and owners the workspace's. Reading a running turn counts as following it.
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from "typeorm";
 
 import type { Viewer } from "../workspaces/authenticate";
@@ -8,6 +8,8 @@ import { isAdmin } from "../workspaces/permissions";
 import { AgentSessionEntity, type AgentSessionStatus } from "./agent-session.entity";
 import { ThreadEntity } from "./thread.entity";
 import { totalTokens } from "./token-usage";
+import { type RequestedPeriod, readUsagePeriod } from "./usage-period";
+import { summarizeUsage, type UsageScope, type UsageSummary } from "./usage-summary";
 
 export interface SessionFilter {
   buddies?: readonly string[] | null;
@@ -49,6 +51,8 @@ export interface SessionQueries {
   count(viewer: Viewer, filter: SessionFilter): Promise<number>;
   findThread(viewer: Viewer, threadId: string): Promise<ThreadEntity | null>;
   listThreads(viewer: Viewer, page: { first: number; after: PagePosition | null }): Promise<Page<ThreadEntity>>;
+  /** What the sessions that the viewer may see used in a period. Throws `BAD_USER_INPUT`. */
+  usage(viewer: Viewer, period: RequestedPeriod): Promise<UsageSummary>;
 }
 
 /** A read turn's row is touched at most this often, in seconds, and well within the time that it may be unattended. */
@@ -103,20 +107,30 @@ export function createSessionQueries(dataSource: DataSource, turnUnattendedSecon
     count: (viewer, filter) => filtered(sessions(viewer), filter).getCount(),
     findThread: (viewer, threadId) => threads(viewer).andWhere("row.id = :threadId", { threadId }).getOne(),
     listThreads: (viewer, page) => readPage(threads(viewer), THREAD_SORT, "DESC", page),
+    usage: async (viewer, period) => summarizeUsage(dataSource, scopeOf(viewer), readUsagePeriod(period, new Date())),
   };
 }
 
-/** The rows of a table with `workspace_id` and `user_id` that the viewer may see: the one place that says so. */
+/**
+ * Whose rows the viewer may see: the one place that says so. It holds for sums too: by buddy and moment they would tell a member
+ * of each single turn of somebody else's.
+ */
+function scopeOf(viewer: Viewer): UsageScope {
+  return { workspaceId: viewer.workspaceId, userId: isAdmin(viewer) ? null : viewer.userId };
+}
+
+/** The rows of a table with `workspace_id` and `user_id` that the viewer may see. */
 function visible<Row extends ObjectLiteral>(
   dataSource: DataSource,
   entity: new () => Row,
   viewer: Viewer,
 ): SelectQueryBuilder<Row> {
+  const { workspaceId, userId } = scopeOf(viewer);
   const query = dataSource
     .getRepository(entity)
     .createQueryBuilder("row")
-    .where("row.workspace_id = :workspaceId", { workspaceId: viewer.workspaceId });
-  return isAdmin(viewer) ? query : query.andWhere("row.user_id = :userId", { userId: viewer.userId });
+    .where("row.workspace_id = :workspaceId", { workspaceId });
+  return userId === null ? query : query.andWhere("row.user_id = :userId", { userId });
 }
 
 function filtered(

@@ -55,6 +55,7 @@ CREATE INDEX agent_sessions_lease_idx ON public.agent_sessions USING btree (leas
 CREATE INDEX agent_sessions_parent_idx ON public.agent_sessions USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX agent_sessions_thread_idx ON public.agent_sessions USING btree (thread_id, started_at, id);
 CREATE INDEX agent_sessions_user_started_idx ON public.agent_sessions USING btree (user_id, started_at, id);
+CREATE INDEX agent_sessions_workspace_ended_idx ON public.agent_sessions USING btree (workspace_id, ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX agent_sessions_workspace_started_idx ON public.agent_sessions USING btree (workspace_id, started_at, id);
 CREATE INDEX agent_sessions_workspace_tokens_idx ON public.agent_sessions USING btree (workspace_id, ((((input_tokens + output_tokens) + cache_read_tokens) + cache_write_tokens)), id);
 CREATE UNIQUE INDEX agent_sessions_idempotency_idx ON public.agent_sessions USING btree (workspace_id, user_id, idempotency_key);

@@ -23,6 +23,7 @@ import {
 } from "./provider.resolver";
 import { ThreadResolver } from "./thread.resolver";
 import { describeSchema } from "./types/describe-schema";
+import { BuddyUsageResolver, WorkspaceUsageResolver } from "./usage.resolver";
 import { UserResolver, ViewerResolver } from "./viewer.resolver";
 import { WorkspaceResolver } from "./workspace.resolver";
 
@@ -46,6 +47,8 @@ export async function createSchema(services: SchemaServices): Promise<GraphQLSch
     new UserResolver(),
     new WorkspaceResolver(dataSource, loaders, buddies, sessions),
     new WorkspaceProvidersResolver(providerKeys, loaders),
+    new WorkspaceUsageResolver(sessions),
+    new BuddyUsageResolver(buddies),
     new ProviderMutations(providerKeys, buddies, loaders),
     new ProviderIntegrationResolver(buddies, loaders),
     new ProviderKeyEventResolver(loaders),

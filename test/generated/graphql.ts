@@ -249,6 +249,16 @@ export type FailureFragment = { code: TurnErrorCode, message: string, retryable:
 
 export type CallFragment = { id: string, name: string, arguments: unknown, result: unknown, errorMessage: string | null, startedAt: string, durationMs: number | null };
 
+export type WorkspaceUsageQueryVariables = Exact<{
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}>;
+
+
+export type WorkspaceUsageQuery = { workspace: { usage: { from: string, to: string, total: { sessions: number, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } }, metered: { sessions: number, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } }, byok: { sessions: number, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } }, byMode: Array<{ mode: ModelMode, totals: { sessions: number, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } } }>, byBuddy: Array<{ buddy: { slug: string } | null, totals: { sessions: number, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } } }>, byModel: Array<{ modelId: string, provider: LlmProvider, totals: { sessions: number, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } } }>, daily: Array<{ day: string, metered: { sessions: number, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } }, byok: { sessions: number, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } } }> } } };
+
+export type TotalsFragment = { sessions: number, usage: { inputTokens: number, outputTokens: number, cacheReadTokens: number, cacheWriteTokens: number, reasoningTokens: number | null, totalTokens: number } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -503,6 +513,21 @@ fragment Call on ToolCall {
   startedAt
   durationMs
 }`, {"fragmentName":"TurnEvent"}) as unknown as TypedDocumentString<TurnEventFragment, unknown>;
+export const TotalsFragmentDoc = new TypedDocumentString(`
+    fragment Totals on UsageTotals {
+  sessions
+  usage {
+    ...Usage
+  }
+}
+    fragment Usage on TokenUsage {
+  inputTokens
+  outputTokens
+  cacheReadTokens
+  cacheWriteTokens
+  reasoningTokens
+  totalTokens
+}`, {"fragmentName":"Totals"}) as unknown as TypedDocumentString<TotalsFragment, unknown>;
 export const ChatTurnDocument = new TypedDocumentString(`
     subscription ChatTurn($input: ChatTurnInput!, $after: Int) {
   chatTurn(input: $input, after: $after) {
@@ -798,3 +823,65 @@ export const CancelTurnDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CancelTurnMutation, CancelTurnMutationVariables>;
+export const WorkspaceUsageDocument = new TypedDocumentString(`
+    query WorkspaceUsage($from: DateTime, $to: DateTime) {
+  workspace {
+    usage(from: $from, to: $to) {
+      from
+      to
+      total {
+        ...Totals
+      }
+      metered {
+        ...Totals
+      }
+      byok {
+        ...Totals
+      }
+      byMode {
+        mode
+        totals {
+          ...Totals
+        }
+      }
+      byBuddy {
+        buddy {
+          slug
+        }
+        totals {
+          ...Totals
+        }
+      }
+      byModel {
+        modelId
+        provider
+        totals {
+          ...Totals
+        }
+      }
+      daily {
+        day
+        metered {
+          ...Totals
+        }
+        byok {
+          ...Totals
+        }
+      }
+    }
+  }
+}
+    fragment Usage on TokenUsage {
+  inputTokens
+  outputTokens
+  cacheReadTokens
+  cacheWriteTokens
+  reasoningTokens
+  totalTokens
+}
+fragment Totals on UsageTotals {
+  sessions
+  usage {
+    ...Usage
+  }
+}`) as unknown as TypedDocumentString<WorkspaceUsageQuery, WorkspaceUsageQueryVariables>;

@@ -1,5 +1,5 @@
-// How the database finds a page: by an index, whether it is the first page or a deep one. The statements are those that the
-// server sends.
+// How the database finds a page, by an index whether it is the first page or a deep one, and the sessions of a period. The
+// statements are those that the server sends.
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 import { startTestServer, type TestServer } from "../support/test-server";
@@ -51,7 +51,7 @@ async function fill(workspaceId: string): Promise<void> {
        started_at, ended_at)
      SELECT gen_random_uuid(), $1, thread.user_id, thread.id, 'campaign', 'Campaign planner', '', '',
        'COMPLETED', 'METERED', 'DEFAULT', 'METERED', 'WAYPATH', 'CLAUDE', 'claude-sonnet-4-6', '', 'A question',
-       floor(random() * 5000), thread.updated_at - n * interval '1 second', now()
+       floor(random() * 5000), thread.updated_at - n * interval '1 second', thread.updated_at
      FROM threads AS thread, generate_series(1, $2::int) AS n WHERE thread.workspace_id = $1`,
     [workspaceId, TURNS],
   );
@@ -140,6 +140,26 @@ test("the turns of a thread are found by the thread", async () => {
 
   expect([scan?.["Index Name"], others]).toEqual(["agent_sessions_thread_idx", []]);
   expect(scan?.["Actual Rows"]).toBeLessThanOrEqual(TURNS);
+});
+
+test("the usage of a period is read in one pass over the sessions that ended within it, and no others", async () => {
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+  const period = { from: hoursAgo(8), to: hoursAgo(6) };
+  const document = `query ($from: DateTime, $to: DateTime) { workspace { usage(from: $from, to: $to) {
+    total { sessions } byMode { mode } byBuddy { buddy { slug } } byModel { modelId } daily { day }
+  } } }`;
+  let counted = 0;
+  const statements = await statementsDuring(async () => {
+    counted = (await admin.ask(document, period)).workspace.usage.total.sessions;
+  });
+  const [statement, ...more] = statements.filter(({ text }) => /\bsum\(/.test(text));
+
+  const [scan, ...others] = await explain(statement);
+
+  expect([more, others]).toEqual([[], []]);
+  expect(scan?.["Index Name"]).toBe("agent_sessions_workspace_ended_idx");
+  expect(counted).toBeGreaterThan(1_000);
+  expect([scan?.["Actual Rows"], scan?.["Rows Removed by Filter"] ?? 0]).toEqual([counted, 0]);
 });
 
 interface Page {

@@ -3,7 +3,7 @@ import type { DataSource } from "typeorm";
 import { AgentSessionEntity } from "../../src/agents/agent-session.entity";
 import type { ModelRoute } from "../../src/agents/model-route";
 import { ThreadEntity } from "../../src/agents/thread.entity";
-import { NO_TOKENS } from "../../src/agents/token-usage";
+import { NO_TOKENS, type TokenUsage } from "../../src/agents/token-usage";
 import { newId, publicId } from "../../src/ids";
 
 /** What a test cares about in a session; the rest is as of a metered turn that went well. */
@@ -12,7 +12,11 @@ export interface SeededSession
   id?: string;
   threadId?: string;
   startedAt?: Date;
+  /** The moment it started unless said otherwise; ignored while it runs. */
+  endedAt?: Date;
+  /** Input tokens, for who cares about a count alone. */
   tokens?: number;
+  usage?: Partial<TokenUsage>;
   route?: Partial<ModelRoute>;
 }
 
@@ -35,10 +39,10 @@ export async function seedSessions(
   return rows.map(({ id }) => publicId("session", id));
 }
 
-function sessionRow(workspaceId: string, userId: string, { tokens, route, ...session }: SeededSession) {
+function sessionRow(workspaceId: string, userId: string, { tokens, usage, route, ...session }: SeededSession) {
   const status = session.status ?? "COMPLETED";
   const running = status === "PENDING" || status === "RUNNING";
-  const startedAt = session.startedAt ?? new Date();
+  const startedAt = session.startedAt ?? session.endedAt ?? new Date();
   return {
     id: newId(),
     workspaceId,
@@ -50,7 +54,7 @@ function sessionRow(workspaceId: string, userId: string, { tokens, route, ...ses
     requestId: "req_seeded",
     prompt: "",
     startedAt,
-    usage: { ...NO_TOKENS, inputTokens: tokens ?? 0 },
+    usage: { ...NO_TOKENS, inputTokens: tokens ?? 0, ...usage },
     ...session,
     status,
     route: {
@@ -63,7 +67,7 @@ function sessionRow(workspaceId: string, userId: string, { tokens, route, ...ses
       modelReason: "",
       ...route,
     },
-    endedAt: running ? null : startedAt,
+    endedAt: running ? null : (session.endedAt ?? startedAt),
     // Nobody runs it, but its server is not given up on while a test lasts.
     leaseExpiresAt: running ? new Date(Date.now() + 3_600_000) : null,
   } satisfies Partial<Omit<AgentSessionEntity, "route">> & { route: Partial<ModelRoute> };

@@ -205,14 +205,16 @@ describe("workspace_usage", () => {
       }
       const [first = "", second = ""] = users;
       await seedSessions(dataSource, { workspaceId, userId: first }, [
-        { startedAt: new Date("2026-01-01T00:00:00Z"), tokens: 1 },
-        { startedAt: new Date("2026-01-31T23:59:59.999Z"), tokens: 10 },
-        { startedAt: new Date("2026-02-01T00:00:00Z"), tokens: 100 },
-        { startedAt: new Date("2026-01-15T12:00:00Z"), tokens: 9_007_199_254, route: own },
+        { endedAt: new Date("2026-01-01T00:00:00Z"), tokens: 1 },
+        { endedAt: new Date("2026-01-31T23:59:59.999Z"), tokens: 10 },
+        { endedAt: new Date("2026-02-01T00:00:00Z"), tokens: 100 },
+        { startedAt: new Date("2026-01-31T23:59:00Z"), endedAt: new Date("2026-02-01T00:01:00Z"), tokens: 50_000 },
+        { endedAt: new Date("2026-01-15T12:00:00Z"), tokens: 9_007_199_254, route: own },
       ]);
       await seedSessions(dataSource, { workspaceId, userId: second }, [
-        { startedAt: new Date("2026-01-20T00:00:00Z"), tokens: 1000 },
-        { startedAt: new Date(), tokens: 7 },
+        { endedAt: new Date("2026-01-20T00:00:00Z"), tokens: 1000 },
+        { endedAt: new Date(), tokens: 7 },
+        { startedAt: new Date(), tokens: 300_000, status: "RUNNING" },
       ]);
     }
   });
@@ -229,17 +231,17 @@ describe("workspace_usage", () => {
     };
   };
 
-  test("counts whole days of the asking user's workspace, by mode and not by user", async () => {
+  test("counts what ended on whole days in the asking user's workspace, by mode and not by user", async () => {
     expect(await call("workspace_usage", { from: "2026-01-01", to: "2026-01-31" })).toEqual({
       from: "2026-01-01",
       to: "2026-01-31",
       sessions: 4,
       totalTokens: 9_007_200_265,
-      byMode: [used("BYOK_OPENAI", 1, 9_007_199_254), used("METERED", 3, 1011)],
+      byMode: [used("METERED", 3, 1011), used("BYOK_OPENAI", 1, 9_007_199_254)],
     });
   });
 
-  test("counts the last thirty days unless asked otherwise", async () => {
+  test("counts the last thirty days unless asked otherwise, and nothing that still runs", async () => {
     const today = new Date().toISOString().slice(0, 10);
     expect(await call("workspace_usage", {})).toMatchObject({
       to: today,

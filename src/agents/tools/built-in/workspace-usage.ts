@@ -1,31 +1,22 @@
 import type { DataSource } from "typeorm";
 
 import type { JsonValue } from "../../../providers/language-model";
-import type { ModelMode } from "../../../workspaces/model-mode";
-import { NO_TOKENS, totalTokens } from "../../token-usage";
+import { totalTokens } from "../../token-usage";
+import { LONGEST_PERIOD_DAYS } from "../../usage-period";
+import { summarizeUsage, type UsageTotals } from "../../usage-summary";
 import { type Tool, ToolFailure } from "../tool";
 import { DAY_MS, dateSchema, formatDate, readDate } from "./calendar-date";
 
-/** Days that are counted when nothing else is asked for, and at most. */
+/** Days that are counted when nothing else is asked for. */
 const USUAL_DAYS = 30;
-const LONGEST_SPAN_DAYS = 366;
 
-/** What one mode used. Sums of `bigint` are numeric, which the driver reads as text. */
-interface UsageRow {
-  mode: ModelMode;
-  sessions: string;
-  input_tokens: string;
-  output_tokens: string;
-  cache_read_tokens: string;
-  cache_write_tokens: string;
-}
-
-/** Totals by mode only: every member may know what the workspace uses, and nobody what another one asked. */
+/** Whole days and totals by mode only: every member may know what the workspace uses, and nobody what another one asked. */
 export function createWorkspaceUsageTool(dataSource: DataSource): Omit<Tool, "name"> {
   return {
     description:
       "Tells how many sessions and tokens this workspace has used, in total and by who pays: METERED is billed by Waypath, " +
-      "the BYOK modes run on the workspace's own provider keys. Delegated sessions count as sessions.",
+      "the BYOK modes run on the workspace's own provider keys. Delegated sessions count as sessions. " +
+      "A session counts on the day it ended; one that is still running, like this one, does not count yet.",
     inputSchema: {
       type: "object",
       properties: {
@@ -44,38 +35,24 @@ export function createWorkspaceUsageTool(dataSource: DataSource): Omit<Tool, "na
 
 async function readUsage(dataSource: DataSource, workspaceId: string, first: Date, last: Date): Promise<JsonValue> {
   if (first > last) throw new ToolFailure('"from" must not be after "to".');
-  if (daysAfter(first, LONGEST_SPAN_DAYS) < last) {
-    throw new ToolFailure(`"from" and "to" must be within ${LONGEST_SPAN_DAYS} days of each other.`);
+  const end = daysAfter(last, 1);
+  if (daysAfter(first, LONGEST_PERIOD_DAYS) < end) {
+    throw new ToolFailure(`"from" and "to" must be within ${LONGEST_PERIOD_DAYS - 1} days of each other.`);
   }
-  const rows = await dataSource.query<UsageRow[]>(
-    `SELECT mode, count(*) AS sessions, sum(input_tokens) AS input_tokens, sum(output_tokens) AS output_tokens,
-            sum(cache_read_tokens) AS cache_read_tokens, sum(cache_write_tokens) AS cache_write_tokens
-     FROM agent_sessions WHERE workspace_id = $1 AND started_at >= $2 AND started_at < $3 GROUP BY mode ORDER BY mode`,
-    [workspaceId, first, daysAfter(last, 1)],
-  );
-  const byMode = rows.map(readRow);
+  const { total, byMode } = await summarizeUsage(dataSource, { workspaceId, userId: null }, { from: first, to: end });
   return {
     from: formatDate(first),
     to: formatDate(last),
-    sessions: byMode.reduce((sum, { sessions }) => sum + sessions, 0),
-    totalTokens: byMode.reduce((sum, { totalTokens }) => sum + totalTokens, 0),
-    byMode,
+    sessions: total.sessions,
+    totalTokens: totalTokens(total.usage),
+    byMode: byMode.map(({ mode, totals }) => ({ mode, ...flatten(totals) })),
   };
 }
 
-function readRow(row: UsageRow) {
-  const usage = {
-    inputTokens: Number(row.input_tokens),
-    outputTokens: Number(row.output_tokens),
-    cacheReadTokens: Number(row.cache_read_tokens),
-    cacheWriteTokens: Number(row.cache_write_tokens),
-  };
-  return {
-    mode: row.mode,
-    sessions: Number(row.sessions),
-    ...usage,
-    totalTokens: totalTokens({ ...NO_TOKENS, ...usage }),
-  };
+/** Reasoning stays out: it is part of the output, and a model that reads both would add them up. */
+function flatten({ sessions, usage }: UsageTotals) {
+  const { reasoningTokens: _, ...counts } = usage;
+  return { sessions, ...counts, totalTokens: totalTokens(usage) };
 }
 
 function daysAfter(date: Date, days: number): Date {
