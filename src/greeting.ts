@@ -26,7 +26,7 @@ export function greeting(started: {
     ...(simulated
       ? [
           "  Answers are SIMULATED: no ANTHROPIC_API_KEY is set, so a stand-in on this machine answers for Claude and checks",
-          "  the keys you configure. Nothing is sent to a provider, and nothing costs money.",
+          "  the keys you configure. Nothing is sent to a provider, and nothing costs money. The bill goes to a stand-in for Stripe.",
         ]
       : []),
     ...(developmentToken === undefined
