@@ -29,6 +29,7 @@ import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
 import { connectOpenAi } from "./providers/openai/openai-connection";
 import type { Secret } from "./secret";
+import { startTracing } from "./tracing/tracing";
 import { createAuthenticate } from "./workspaces/authenticate";
 import { type Buddies, loadBuddies } from "./workspaces/buddies";
 import { createFindDisabledWorkspaces } from "./workspaces/disabled-workspaces";
@@ -103,6 +104,11 @@ async function openServer(
     openKey: (key) => providerKeys.open(key),
     connect,
   });
+  const tracing = startTracing({
+    langfuse: config.langfuse,
+    environment: config.production ? "production" : "development",
+    logger,
+  });
   const builtInTools = createBuiltInTools({ dataSource });
   const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
   const turns = createTurns({
@@ -117,10 +123,18 @@ async function openServer(
     messageCharacters: config.limits.messageCharacters,
     turnTimeoutSeconds: config.turnTimeoutSeconds,
     turnUnattendedSeconds: config.turnUnattendedSeconds,
+    observer: tracing.observer,
     logger,
   });
 
-  const schema = await createSchema({ dataSource, buddies, providerKeys, loadRouting, turns });
+  const schema = await createSchema({
+    dataSource,
+    buddies,
+    providerKeys,
+    loadRouting,
+    turns,
+    traceUrlOf: (traceId) => tracing.urlOf(traceId),
+  });
   const formatError = createFormatError(logger);
   const rules = documentRules({ introspection: config.graphiql });
   let accepting = true;
@@ -142,7 +156,7 @@ async function openServer(
 
   const server = createHttpServer(app);
   const port = await listen(server, config.host, config.port).catch(async (error) => {
-    await Promise.all([turns.close(0), mcpServers.close(), http.dispose()]);
+    await Promise.all([turns.close(0), tracing.close(), mcpServers.close(), http.dispose()]);
     connections.close();
     throw error;
   });
@@ -164,6 +178,7 @@ async function openServer(
     accepting = false;
     turns.stopAccepting();
     await turns.close(graceSeconds);
+    await tracing.close();
     await mcpServers.close();
     connections.close();
     await websocket.dispose();
