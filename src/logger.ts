@@ -7,7 +7,7 @@ export type Logger = pino.Logger;
  * letter. A provider key may hold any printable character, so that one is cut up to the end of the quoted text that it stands in.
  */
 const KEY_LIKE =
-  /(?:\b|(?<=\\(?:[bfnrt]|u[\da-f]{4})))(?:sk-(?:[^\s"\\…]|\\.){5,}|rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
+  /(?:\b|(?<=\\(?:[bfnrt]|u[\da-f]{4})))(?:sk-(?:[^\s"\\…]|\\["\\]){5,}|rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
 
 /** Replaces whatever looks like a provider key or a token: in every log line, and in all that is traced. Masked keys stay. */
 export function redactSecrets(text: string): string {

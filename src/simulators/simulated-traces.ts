@@ -103,8 +103,8 @@ function traceOf(id: string, spans: readonly ExportedSpan[]): SimulatedTrace {
     const parent = span.parentSpanId === null ? undefined : byId.get(span.parentSpanId);
     (parent?.observation.children ?? outermost).push(observation);
   }
-  // Every span has the trace's own attributes.
-  const attributes: ExportedSpan["attributes"] = spans[0]?.attributes ?? {};
+  const around = spans.find(({ parentSpanId }) => parentSpanId === null) ?? spans[0];
+  const attributes: ExportedSpan["attributes"] = around?.attributes ?? {};
   return {
     id,
     name: textOf(attributes["langfuse.trace.name"]),

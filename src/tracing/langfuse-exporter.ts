@@ -4,7 +4,7 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import type { SpanExporter } from "@opentelemetry/sdk-trace-node";
 
 import type { LangfuseConfig } from "../config";
-import { SILENCE_MS } from "./trace-limits";
+import { BATCH_SPANS, SILENCE_MS, WAITING_SPANS } from "./trace-limits";
 
 export interface LangfuseExporter {
   /** Holds the secret key in its headers: never log it. */
@@ -26,6 +26,8 @@ export function createLangfuseExporter({ baseUrl, publicKey, secretKey }: Langfu
       "x-langfuse-ingestion-version": "4",
     },
     timeoutMillis: SILENCE_MS,
+    // When the server stops, all that waits is sent at once.
+    concurrencyLimit: Math.ceil(WAITING_SPANS / BATCH_SPANS) + 1,
     httpAgentOptions: () => agent,
   });
   return { exporter, breakOff: () => agent.destroy() };

@@ -18,6 +18,7 @@ export class TraceOutbox implements SpanExporter {
   readonly #line: LangfuseExporter;
   readonly #onLoss: (reason: string | number) => void;
   readonly #lost: LostSpans = { dropped: 0, failed: 0 };
+  readonly #whenEmpty = new Set<() => void>();
   #spans = 0;
   #characters = 0;
 
@@ -55,11 +56,26 @@ export class TraceOutbox implements SpanExporter {
         this.#onLoss(reasonOf(result.error));
       }
       done(result);
+      this.#tellWhetherEmpty();
+    });
+  }
+
+  /** Resolves once nothing waits and nothing is on its way. */
+  empty(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenEmpty.add(resolve);
+      this.#tellWhetherEmpty();
     });
   }
 
   shutdown(): Promise<void> {
     return this.#line.exporter.shutdown();
+  }
+
+  #tellWhetherEmpty(): void {
+    if (this.#spans > 0) return;
+    for (const resolve of this.#whenEmpty) resolve();
+    this.#whenEmpty.clear();
   }
 }
 

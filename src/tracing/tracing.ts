@@ -85,9 +85,10 @@ export function startTracing({ langfuse, environment, logger }: TracingOptions):
     },
     async close() {
       const closed = new AbortController();
-      // It rejects when Langfuse refuses what is left; that is counted already.
-      const sent = provider.shutdown().catch(() => undefined);
-      await Promise.race([sent, wait(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined)]);
+      // Rejects with the first batch that Langfuse does not take, while others are still on their way.
+      provider.shutdown().catch(() => undefined);
+      const late = wait(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined);
+      await Promise.race([outbox.empty(), late]);
       closed.abort();
       line.breakOff();
     },
