@@ -21,6 +21,6 @@ module.exports = {
       },
     ],
   },
-  // Published as ES modules only, which Jest's own loader cannot require.
-  transformIgnorePatterns: ["/node_modules/(?!(jose)/)"],
+  // What Jest's own loader cannot load: jose is published as ES modules only, and OpenTelemetry's exporter calls `import()`.
+  transformIgnorePatterns: ["/node_modules/(?!(jose|@opentelemetry/otlp-exporter-base)/)"],
 };

@@ -7,9 +7,10 @@ export function greeting(started: {
   config: Config;
   url: string;
   simulated: boolean;
+  simulatesTraces: boolean;
   developmentToken: string | undefined;
 }): string {
-  const { config, url, simulated, developmentToken } = started;
+  const { config, url, simulated, simulatesTraces, developmentToken } = started;
   const lines = [
     "",
     `Waypath is ready.`,
@@ -28,6 +29,9 @@ export function greeting(started: {
           "  Answers are SIMULATED: no ANTHROPIC_API_KEY is set, so a stand-in on this machine answers for Claude and checks",
           "  the keys you configure. Nothing is sent to a provider, and nothing costs money. The bill goes to a stand-in for Stripe.",
         ]
+      : []),
+    ...(simulatesTraces
+      ? ["  Traces go to a stand-in for Langfuse on this machine: a session's `traceUrl` shows its own."]
       : []),
     ...(developmentToken === undefined
       ? []

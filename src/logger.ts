@@ -3,12 +3,13 @@ import { pino } from "pino";
 export type Logger = pino.Logger;
 
 /**
- * What every log line passes through on its way out: the net below the `Secret` type, for keys inside foreign texts. A provider
- * key may hold any printable character, so that one is cut up to the end of the quoted text that it stands in.
+ * The net below the `Secret` type, for keys inside foreign texts. It is cast over JSON, where a line break before a key ends in a
+ * letter. A provider key may hold any printable character, so that one is cut up to the end of the quoted text that it stands in.
  */
-const KEY_LIKE = /\bsk-(?:[^\s"\\…]|\\.){5,}|\b(?:rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
+const KEY_LIKE =
+  /(?:\b|(?<=\\(?:[bfnrt]|u[\da-f]{4})))(?:sk-(?:[^\s"\\…]|\\["\\]){5,}|rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
 
-/** Replaces whatever looks like a provider key or a token. Masked keys stay. */
+/** Replaces whatever looks like a provider key or a token: in every log line, and in all that is traced. Masked keys stay. */
 export function redactSecrets(text: string): string {
   return text.replace(KEY_LIKE, "[redacted]");
 }

@@ -1,5 +1,5 @@
 // The process: environment → database → providers → server. A signal undoes it in reverse.
-import { type Config, ConfigError, loadConfig, readEnvironment } from "./config";
+import { type Config, ConfigError, type LangfuseConfig, loadConfig, readEnvironment } from "./config";
 import { startEmbeddedPostgres } from "./database/embedded-postgres";
 import { EmbeddedPostgresError } from "./database/embedded-postgres-error";
 import { DEVELOPMENT_PREFIX } from "./development-secrets";
@@ -8,6 +8,7 @@ import { createLogger, type Logger } from "./logger";
 import { Secret } from "./secret";
 import { createServer } from "./server";
 import { startAnthropicSimulator } from "./simulators/anthropic-simulator";
+import { startLangfuseSimulator } from "./simulators/langfuse-simulator";
 import { startOpenAiSimulator } from "./simulators/openai-simulator";
 import { startStripeSimulator } from "./simulators/stripe-simulator";
 import { issueToken } from "./workspaces/issue-token";
@@ -17,6 +18,11 @@ type Stop = (graceSeconds: number) => Promise<void>;
 
 /** How long a development token lasts, in seconds: a month. */
 const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 3600;
+/** Of the Langfuse that stands in on this machine. */
+const DEVELOPMENT_LANGFUSE_KEYS = {
+  publicKey: `pk-lf-${DEVELOPMENT_PREFIX}-simulated`,
+  secretKey: `sk-lf-${DEVELOPMENT_PREFIX}-simulated`,
+};
 
 async function main(): Promise<void> {
   const environment = readEnvironment();
@@ -53,7 +59,7 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
     if (failures.length > 0) throw failures[0];
   };
   try {
-    let { databaseUrl, anthropicBaseUrl, openAiBaseUrl, stripe } = config;
+    let { databaseUrl, anthropicBaseUrl, openAiBaseUrl, stripe, langfuse } = config;
     if (databaseUrl === undefined) {
       const database = await startEmbeddedPostgres({ dataDirectory: config.dataDirectory, logger });
       started.push(() => database.stop());
@@ -71,26 +77,36 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
         stripe = { ...stripe, secretKey: new Secret(`sk_test_${DEVELOPMENT_PREFIX}`), apiBase: simulator.url };
       }
     }
+    const simulatesTraces = simulated && langfuse === undefined;
+    if (simulatesTraces) {
+      const simulator = await startLangfuseSimulator(DEVELOPMENT_LANGFUSE_KEYS);
+      started.push(() => simulator.close());
+      langfuse = developmentLangfuse(simulator.url);
+    }
     const developmentToken = config.production ? undefined : await makeDevelopmentToken(config);
     const server = await createServer({
-      config,
+      config: { ...config, stripe, langfuse },
       databaseUrl,
       platformApiKey: config.anthropicApiKey ?? new Secret(`sk-ant-${DEVELOPMENT_PREFIX}-simulated`),
       anthropicBaseUrl,
       openAiBaseUrl,
-      stripe,
       developmentToken,
       environment,
       logger,
     });
     started.push((graceSeconds) => server.dispose(graceSeconds));
     if (config.production) logger.info({ url: server.url }, "listening");
-    else process.stdout.write(greeting({ config, url: server.url, simulated, developmentToken }));
+    else process.stdout.write(greeting({ config, url: server.url, simulated, simulatesTraces, developmentToken }));
     return stop;
   } catch (error) {
     await stop(0);
     throw error;
   }
+}
+
+function developmentLangfuse(baseUrl: string): LangfuseConfig {
+  const { publicKey, secretKey } = DEVELOPMENT_LANGFUSE_KEYS;
+  return { publicKey, secretKey: new Secret(secretKey), baseUrl, captureContent: true };
 }
 
 /** Undefined where tokens come from somebody else's key set: this server cannot make one. */

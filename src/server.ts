@@ -10,7 +10,7 @@ import { startMcpServers } from "./agents/tools/mcp-servers";
 import { createToolbox } from "./agents/tools/toolbox";
 import { createMemoryTurnLog } from "./agents/turn-log";
 import { createTurns } from "./agents/turns";
-import { type Config, ConfigError, type StripeConfig } from "./config";
+import { type Config, ConfigError } from "./config";
 import { migrate } from "./database/migrate";
 import { createFormatError } from "./graphql/format-error";
 import { openHttpDoor } from "./graphql/http";
@@ -36,6 +36,7 @@ import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
 import { connectOpenAi } from "./providers/openai/openai-connection";
 import type { Secret } from "./secret";
+import { startTracing } from "./tracing/tracing";
 import { createAuthenticate } from "./workspaces/authenticate";
 import { type Buddies, loadBuddies } from "./workspaces/buddies";
 import { createFindDisabledWorkspaces } from "./workspaces/disabled-workspaces";
@@ -49,8 +50,6 @@ export interface ServerOptions {
   /** Where the providers are; undefined: where the SDKs say. */
   anthropicBaseUrl: string | undefined;
   openAiBaseUrl: string | undefined;
-  /** The account that metered turns are billed on. Without a key, what is to be billed is kept. */
-  stripe: StripeConfig;
   /** Makes the demo workspace, and is filled in on the GraphiQL page for readers on this machine. Development only. */
   developmentToken?: string | undefined;
   /** What `${NAME}` in the buddies file's MCP servers stands for. */
@@ -112,6 +111,11 @@ async function openServer(
     openKey: (key) => providerKeys.open(key),
     connect,
   });
+  const tracing = startTracing({
+    langfuse: config.langfuse,
+    environment: config.production ? "production" : "development",
+    logger,
+  });
   const builtInTools = createBuiltInTools({ dataSource });
   const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
   const turns = createTurns({
@@ -126,12 +130,20 @@ async function openServer(
     messageCharacters: config.limits.messageCharacters,
     turnTimeoutSeconds: config.turnTimeoutSeconds,
     turnUnattendedSeconds: config.turnUnattendedSeconds,
+    observer: tracing.observer,
     logger,
   });
 
   const billing = openBilling(options, dataSource);
 
-  const schema = await createSchema({ dataSource, buddies, providerKeys, loadRouting, turns });
+  const schema = await createSchema({
+    dataSource,
+    buddies,
+    providerKeys,
+    loadRouting,
+    turns,
+    traceUrlOf: (traceId) => tracing.urlOf(traceId),
+  });
   const formatError = createFormatError(logger);
   const rules = documentRules({ introspection: config.graphiql });
   let accepting = true;
@@ -161,8 +173,7 @@ async function openServer(
 
   const server = createHttpServer(app);
   const port = await listen(server, config.host, config.port).catch(async (error) => {
-    await Promise.all([turns.close(0), mcpServers.close(), http.dispose()]);
-    await billing.relay?.close();
+    await Promise.all([turns.close(0), billing.relay?.close(), tracing.close(), mcpServers.close(), http.dispose()]);
     connections.close();
     throw error;
   });
@@ -184,7 +195,7 @@ async function openServer(
     accepting = false;
     turns.stopAccepting();
     await turns.close(graceSeconds);
-    await billing.relay?.close();
+    await Promise.all([billing.relay?.close(), tracing.close()]);
     await mcpServers.close();
     connections.close();
     await websocket.dispose();
@@ -200,8 +211,8 @@ async function openServer(
 }
 
 /** What sends the bill and hears of it; nothing where no Stripe account is set. */
-function openBilling({ stripe: account, config, logger }: ServerOptions, dataSource: DataSource) {
-  const { secretKey, apiBase, meterEventName, webhookSecret } = account;
+function openBilling({ config, logger }: ServerOptions, dataSource: DataSource) {
+  const { secretKey, apiBase, meterEventName, webhookSecret } = config.stripe;
   const webhook = Router();
   if (secretKey === undefined) return { relay: undefined, webhook };
   const stripe = connectStripe({ secretKey, apiBase });

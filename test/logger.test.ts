@@ -22,6 +22,15 @@ test.each([
   expect(JSON.parse(line)).toMatchObject({ msg: "message [redacted]", nested: { text: "before [redacted] after" } });
 });
 
+test.each([
+  ["on a line of its own", "the key is:\nsk-ant-api03-abc_DEF-123\nand no other"],
+  ["after a tab", "key\tsk-ant-api03-abc_DEF-123"],
+  ["after a control character", "\u001fsk-ant-api03-abc_DEF-123"],
+  ["in JSON inside of JSON", JSON.stringify({ key: "\nsk-ant-api03-abc_DEF-123" })],
+])("a key %s is cut too", (_name, text) => {
+  expect(lineOf((logger) => logger.info({ text }, text))).not.toContain("abc_DEF");
+});
+
 test("masked keys stay readable", () => {
   expect(redactSecrets("the key sk-ant-…x4Qz and sk-…abcd")).toBe("the key sk-ant-…x4Qz and sk-…abcd");
 });

@@ -35,7 +35,6 @@ function startAnother(environment: Record<string, string>, databaseUrl: string) 
     platformApiKey: new Secret(PLATFORM_KEY),
     anthropicBaseUrl: server.anthropic.url,
     openAiBaseUrl: server.openAi.url,
-    stripe: config.stripe,
     environment: {},
     logger: createLogger("silent"),
   });

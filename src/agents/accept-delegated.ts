@@ -43,6 +43,7 @@ export async function acceptDelegated(
     requestHash: digestOf(buddy, task),
     requestId: parent.requestId,
   });
+  session.traceId = parent.traceId;
   const inserted = await insertSession(dataSource, session, owner);
   if (!inserted) throw new Error("a delegated session was not inserted, though nothing can stand in its way");
   logFallback(logger, session);

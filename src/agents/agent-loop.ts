@@ -12,6 +12,7 @@ import type {
   ToolDefinition,
   ToolResultBlock,
 } from "../providers/language-model";
+import type { SessionObserver } from "../tracing/turn-observer";
 import type { FinishReason } from "./agent-session.entity";
 import { callModel } from "./call-model";
 import { addUsage, NO_TOKENS, type TokenUsage } from "./token-usage";
@@ -43,6 +44,7 @@ export interface AgentLoopOptions {
   callTool(call: RequestedToolCall): Promise<ToolResultBlock>;
   signal: AbortSignal;
   observer: AgentLoopObserver;
+  sessionObserver: Pick<SessionObserver, "modelCallStarted">;
 }
 
 export interface AgentLoopResult {
@@ -82,7 +84,8 @@ export async function runAgentLoop(options: AgentLoopOptions): Promise<AgentLoop
         signal,
       },
       emit: (part) => answer.take(part),
-      onRetry: (_failure, delaySeconds) => observer.retrying(delaySeconds),
+      onRetry: (delaySeconds) => observer.retrying(delaySeconds),
+      observer: options.sessionObserver,
     });
     usage = addUsage(usage, finish.usage);
     observer.modelCallEnded(usage);

@@ -2,13 +2,17 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { TurnFailure } from "../errors";
 import type { LanguageModel, ModelFinish, ModelPart, ModelRequest } from "../providers/language-model";
+import type { SessionObserver } from "../tracing/turn-observer";
+import { observedFailure } from "./observed-failure";
 
 export interface CallModelOptions {
   model: LanguageModel;
   request: ModelRequest;
   emit: (part: ModelPart) => void;
   /** Told before each further try, with the seconds until it. */
-  onRetry: (failure: TurnFailure, delaySeconds: number) => void;
+  onRetry: (delaySeconds: number) => void;
+  /** Looks on at every try. */
+  observer: Pick<SessionObserver, "modelCallStarted">;
 }
 
 /** How often a call is made anew when it broke before its first output. Afterwards never: the reader would see text twice. */
@@ -19,19 +23,24 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_SECONDS = 20;
 
 /** One model call, made again where that cannot do harm. Rejects as `LanguageModel.respond` does. */
-export async function callModel({ model, request, emit, onRetry }: CallModelOptions): Promise<ModelFinish> {
+export async function callModel(options: CallModelOptions): Promise<ModelFinish> {
+  const { model, request, emit, onRetry } = options;
   for (let tries = 0; ; tries += 1) {
+    const observer = options.observer.modelCallStarted({ modelId: model.modelId, request });
     let outputBegan = false;
     try {
-      return await model.respond(request, (part) => {
+      const finish = await model.respond(request, (part) => {
         if (part.type !== "usage") outputBegan = true;
+        observer.said(part);
         emit(part);
       });
+      observer.finished(finish);
+      return finish;
     } catch (error) {
-      if (!(error instanceof TurnFailure) || !error.retryable || outputBegan || tries === FURTHER_TRIES) throw error;
-      const pauseSeconds = pauseBefore(tries, error.retryAfterSeconds);
-      if (pauseSeconds > LONGEST_PAUSE_SECONDS) throw error;
-      onRetry(error, pauseSeconds);
+      const pauseSeconds = outputBegan ? null : pauseBeforeNext(tries, error);
+      observer.failed(observedFailure(error, pauseSeconds !== null));
+      if (pauseSeconds === null) throw error;
+      onRetry(pauseSeconds);
       await wait(pauseSeconds * 1000, undefined, { signal: request.signal }).catch(() => {
         throw request.signal.reason;
       });
@@ -39,8 +48,11 @@ export async function callModel({ model, request, emit, onRetry }: CallModelOpti
   }
 }
 
-function pauseBefore(tries: number, retryAfterSeconds: number | undefined): number {
+/** In seconds; null: the call is not made again. */
+function pauseBeforeNext(tries: number, error: unknown): number | null {
+  if (!(error instanceof TurnFailure) || !error.retryable || tries === FURTHER_TRIES) return null;
   const pause = (FIRST_PAUSE_MS / 1000) * 2 ** tries;
   const jittered = pause * (0.5 + Math.random() / 2);
-  return Math.max(jittered, retryAfterSeconds ?? 0);
+  const seconds = Math.max(jittered, error.retryAfterSeconds ?? 0);
+  return seconds > LONGEST_PAUSE_SECONDS ? null : seconds;
 }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 
 import type { ToolDefinition } from "../providers/language-model";
+import type { SessionObserver, ToolCallObserver } from "../tracing/turn-observer";
 import type { Buddies, Buddy } from "../workspaces/buddies";
 import type { AcceptedSession } from "./accepted-session";
 import type { RequestedToolCall } from "./agent-loop";
@@ -18,7 +19,7 @@ import type { TurnWriter } from "./turn-writer";
 export interface Delegation {
   definition: ToolDefinition;
   /** A delegation that fails is a result that the delegating model reads. Rejects only for a fault of this server. */
-  run(call: RequestedToolCall): Promise<ToolOutcome>;
+  run(call: RequestedToolCall, observer: ToolCallObserver): Promise<ToolOutcome>;
 }
 
 export interface DelegationOptions {
@@ -29,7 +30,7 @@ export interface DelegationOptions {
   /** Gives the work a row. A refusal is a sentence for the model: the workspace's rules forbid it. */
   accept(buddy: Buddy, task: string): Promise<AcceptedSession | { refused: string }>;
   /** Runs it to its end; null when another server has ended it. */
-  run(delegated: AcceptedSession): Promise<AgentSessionEntity | null>;
+  run(delegated: AcceptedSession, observer: SessionObserver): Promise<AgentSessionEntity | null>;
 }
 
 /** The tool's name, which no allowlist needs to hold: a buddy that may delegate to somebody has it. */
@@ -49,9 +50,9 @@ export function createDelegation(options: DelegationOptions): Delegation | null 
   let delegations = 0;
   return {
     definition: definitionFor(colleagues),
-    async run(call) {
+    async run(call, observer) {
       delegations += 1;
-      return delegations > DELEGATIONS ? TOO_MANY : inTurn(() => delegate(options, colleagues, call));
+      return delegations > DELEGATIONS ? TOO_MANY : inTurn(() => delegate(options, colleagues, call, observer));
     },
   };
 }
@@ -60,6 +61,7 @@ async function delegate(
   { delegating, writer, signal, accept, run }: DelegationOptions,
   colleagues: readonly Buddy[],
   call: RequestedToolCall,
+  observer: ToolCallObserver,
 ): Promise<ToolOutcome> {
   const parsed = input.safeParse(call.arguments);
   if (!parsed.success)
@@ -79,7 +81,7 @@ async function delegate(
   const about = { sessionId: delegating.session.id, buddy: delegating.buddy.slug, toolCallId: call.id };
   const delegatedSessionId = delegated.session.id;
   writer.publish({ ...about, type: "DelegationStarted", toBuddy: buddy.slug, task, delegatedSessionId });
-  const ended = await run(delegated);
+  const ended = await run(delegated, observer.sessionStarted(delegated.session));
   if (ended === null) return { errorMessage: `${buddy.name} was interrupted.` };
   writer.publish({ ...about, type: "DelegationFinished", session: ended });
   return ended.status === "COMPLETED"

@@ -58,14 +58,14 @@ export async function insertSession(
     `WITH accepted AS (
        INSERT INTO agent_sessions (id, workspace_id, user_id, thread_id, parent_id, buddy_slug, buddy_name,
          idempotency_key, request_hash, request_id, status, requested_mode, mode_source, mode, fallback_reason, payer,
-         provider, model_id, model_reason, masked_key, prompt, lease_owner, lease_expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-         now() + make_interval(secs => $23))
+         provider, model_id, model_reason, masked_key, prompt, trace_id, lease_owner, lease_expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+         now() + make_interval(secs => $24))
        ON CONFLICT DO NOTHING
        RETURNING started_at
      ), thread AS (
        INSERT INTO threads (id, workspace_id, user_id, title)
-       SELECT $4, $2, $3, $24 FROM accepted
+       SELECT $4, $2, $3, $25 FROM accepted
        ON CONFLICT (id) DO UPDATE SET updated_at = now()
      )
      SELECT started_at FROM accepted`,
@@ -91,6 +91,7 @@ export async function insertSession(
       route.modelReason,
       route.maskedKey,
       session.prompt,
+      session.traceId,
       owner,
       LEASE_SECONDS,
       titleOf(session.prompt),

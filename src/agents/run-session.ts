@@ -11,6 +11,7 @@ import type { KeyUse } from "../provider-keys/report-key-use";
 import { SealedKeyUnreadableError } from "../provider-keys/sealed-key-unreadable-error";
 import type { LanguageModel, Message } from "../providers/language-model";
 import { findModel } from "../providers/model-catalog";
+import type { SessionObserver } from "../tracing/turn-observer";
 import type { AcceptedSession } from "./accepted-session";
 import { runAgentLoop } from "./agent-loop";
 import { AgentSessionEntity } from "./agent-session.entity";
@@ -48,6 +49,7 @@ export interface SessionSurroundings {
   loadHistory(): Promise<Message[]>;
   isFollowed(): boolean;
   stop: Checkpointed["stop"];
+  observer: SessionObserver;
 }
 
 /** Between two tries to settle a session while the database is away, in milliseconds. */
@@ -92,6 +94,7 @@ export async function runSession(
   }
 
   const ended = await settle(options, accepted, writer, progress, outcome);
+  turn.observer.ended(ended);
   if (ended !== null) writer.publish(terminalEvent(ended), ended.endedAt ?? undefined);
   return ended;
 }
@@ -100,7 +103,7 @@ export async function runSession(
 async function answer(
   options: RunSessionOptions,
   accepted: AcceptedSession,
-  { writer, signal, tools, loadHistory }: SessionSurroundings,
+  { writer, signal, tools, loadHistory, observer }: SessionSurroundings,
   progress: SessionProgress,
 ): Promise<TurnOutcome> {
   const { session, buddy } = accepted;
@@ -131,6 +134,7 @@ async function answer(
     tools: tools.definitions,
     callTool: (call) => tools.call(call, progress.toolCalls),
     signal,
+    sessionObserver: observer,
     observer: {
       text(blockId, delta) {
         // By the clock that `startedAt` is from: the database's may differ from this machine's.

@@ -1,5 +1,6 @@
 // Runs accepted turns. A turn owns one AbortController, which reaches every session in it, and one log.
 import type { Logger } from "../logger";
+import type { SessionObserver, TurnObserver } from "../tracing/turn-observer";
 import type { Buddies, Buddy } from "../workspaces/buddies";
 import type { AcceptedSession } from "./accepted-session";
 import { AgentSessionEntity } from "./agent-session.entity";
@@ -23,6 +24,7 @@ export interface RunTurnOptions extends RunSessionOptions {
   /** Gives delegated work its row, as `DelegationOptions.accept`. */
   acceptDelegated(turn: AcceptedTurn, buddy: Buddy, task: string): Promise<AcceptedSession | { refused: string }>;
   turnTimeoutSeconds: number;
+  observer: TurnObserver;
   logger: Logger;
 }
 
@@ -76,8 +78,12 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, abort: Abort
   const writer = createTurnWriter(log, session.id);
   const timeout = setTimeout(() => abort.abort(new TurnStopped("TIMEOUT")), options.turnTimeoutSeconds * 1000);
 
-  const surroundings = (accepted: AcceptedSession): Omit<SessionSurroundings, "stop" | "loadHistory"> => ({
+  const surroundings = (
+    accepted: AcceptedSession,
+    observer: SessionObserver,
+  ): Omit<SessionSurroundings, "stop" | "loadHistory"> => ({
     writer,
+    observer,
     signal,
     isFollowed: () => log.followers(session.id) > 0,
     tools: createSessionTools({
@@ -92,13 +98,14 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, abort: Abort
         run: runDelegated,
       }),
       writer,
+      observer,
       signal,
       logger: options.logger,
     }),
   });
-  const runDelegated = async (accepted: AcceptedSession) => {
+  const runDelegated = async (accepted: AcceptedSession, observer: SessionObserver) => {
     const ended = await runSession(options, accepted, {
-      ...surroundings(accepted),
+      ...surroundings(accepted, observer),
       loadHistory: async () => [],
       // Whether a turn is cancelled or followed is a matter of its top-level session; a lost lease is everybody's.
       stop: (why) => (why === "LEASE_LOST" ? abort.abort(new TurnStopped(why)) : undefined),
@@ -108,7 +115,7 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, abort: Abort
 
   try {
     await runSession(options, turn, {
-      ...surroundings(turn),
+      ...surroundings(turn, options.observer.turnStarted(session)),
       loadHistory: () => loadHistory(dataSource.manager, session.threadId),
       stop: (why) => abort.abort(new TurnStopped(why)),
     });

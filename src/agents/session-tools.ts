@@ -2,6 +2,7 @@
 // is told to the turn's followers and kept in the session's row; whatever goes wrong in it is a result that the model reads.
 import type { Logger } from "../logger";
 import type { ToolDefinition, ToolResultBlock } from "../providers/language-model";
+import type { SessionObserver, ToolCallObserver } from "../tracing/turn-observer";
 import type { AcceptedSession } from "./accepted-session";
 import type { RequestedToolCall } from "./agent-loop";
 import type { Delegation } from "./delegation";
@@ -25,12 +26,13 @@ export interface SessionToolsOptions {
   /** Null for a buddy that may not delegate. */
   delegation: Delegation | null;
   writer: TurnWriter;
+  observer: Pick<SessionObserver, "toolCallStarted">;
   signal: AbortSignal;
   logger: Logger;
 }
 
 export function createSessionTools(options: SessionToolsOptions): SessionTools {
-  const { toolbox, delegation, writer, signal, logger } = options;
+  const { toolbox, delegation, writer, observer, signal, logger } = options;
   const { session, buddy } = options.accepted;
   const about = { sessionId: session.id, buddy: buddy.slug };
   const context = {
@@ -41,10 +43,10 @@ export function createSessionTools(options: SessionToolsOptions): SessionTools {
     signal,
   };
 
-  const outcomeOf = async (requested: RequestedToolCall): Promise<ToolOutcome> => {
+  const outcomeOf = async (requested: RequestedToolCall, callObserver: ToolCallObserver): Promise<ToolOutcome> => {
     try {
       const delegates = delegation !== null && requested.name === DELEGATE;
-      const outcome = await (delegates ? delegation.run(requested) : toolbox.call(requested, context));
+      const outcome = await (delegates ? delegation.run(requested, callObserver) : toolbox.call(requested, context));
       return signal.aborted ? { errorMessage: TURN_ENDED_FIRST } : outcome;
     } catch (error) {
       logger.error({ ...sessionLogFields(session), err: error }, "work could not be delegated");
@@ -69,8 +71,10 @@ export function createSessionTools(options: SessionToolsOptions): SessionTools {
       };
       const place = calls.push(begun) - 1;
       writer.publish({ ...about, type: "ToolCallStarted", toolCall: begun });
+      const callObserver = observer.toolCallStarted({ ...requested, name: begun.name });
 
-      const outcome = await outcomeOf(requested);
+      const outcome = await outcomeOf(requested, callObserver);
+      callObserver.ended(outcome);
       const ended: ToolCall = { ...begun, ...outcome, durationMs: Date.now() - Date.parse(begun.startedAt) };
       calls[place] = ended;
       writer.publish({ ...about, type: "ToolCallFinished", toolCall: ended });

@@ -4,6 +4,7 @@ import type { DataSource } from "typeorm";
 
 import { RequestError } from "../errors";
 import { newId } from "../ids";
+import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
 import { isAdmin } from "../workspaces/permissions";
@@ -27,6 +28,7 @@ export interface StartTurnOptions {
   dataSource: DataSource;
   log: Pick<TurnLog, "open" | "discard">;
   loadRouting: LoadRouting;
+  observer: Pick<TurnObserver, "traceIdOf">;
   /** This process, as it stands in `lease_owner`. */
   owner: string;
   /** Throws when no new turn may be started here, as at shutdown. Attaching is always possible. */
@@ -63,6 +65,7 @@ export async function startOrAttach(
     requestHash: request.requestHash,
     requestId: `req_${newId().replaceAll("-", "")}`,
   });
+  session.traceId = options.observer.traceIdOf(session.id);
   options.log.open(session.id);
   const inserted = await insertSession(options.dataSource, session, options.owner).catch((error) => {
     options.log.discard(session.id);

@@ -5,6 +5,7 @@ import { RequestError } from "../errors";
 import { newId } from "../ids";
 import type { Logger } from "../logger";
 import type { ProviderKeys } from "../provider-keys/provider-keys";
+import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { Buddies, Buddy } from "../workspaces/buddies";
 import { acceptDelegated } from "./accept-delegated";
@@ -53,6 +54,7 @@ export interface TurnsOptions {
   messageCharacters: number;
   turnTimeoutSeconds: number;
   turnUnattendedSeconds: number;
+  observer: TurnObserver;
   logger: Logger;
 }
 
@@ -86,6 +88,7 @@ export function createTurns(options: TurnsOptions): Turns {
     acceptDelegated: (turn, buddy, task) =>
       acceptDelegated({ dataSource, loadRouting: options.loadRouting, owner, logger }, turn, buddy, task),
     turnTimeoutSeconds: options.turnTimeoutSeconds,
+    observer: options.observer,
     logger,
   });
   /** Requests that may still begin a turn: at shutdown they are waited for, so that no turn begins behind it. */
@@ -99,7 +102,7 @@ export function createTurns(options: TurnsOptions): Turns {
   const start = async (viewer: Viewer, request: TurnRequest) => {
     const checked = checkTurnRequest(request, options.buddies, options.messageCharacters);
     const result = await startOrAttach(
-      { dataSource, log, loadRouting: options.loadRouting, owner, checkAccepting },
+      { dataSource, log, loadRouting: options.loadRouting, observer: options.observer, owner, checkAccepting },
       viewer,
       checked,
     );

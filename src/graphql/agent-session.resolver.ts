@@ -7,6 +7,7 @@ import type { Turns } from "../agents/turns";
 import { NO_ROW, uuidOf } from "../ids";
 import type { Viewer } from "../workspaces/authenticate";
 import type { Buddies } from "../workspaces/buddies";
+import { isAdmin } from "../workspaces/permissions";
 import type { UserEntity } from "../workspaces/user.entity";
 import type { GraphqlContext } from "./context";
 import type { Loaders } from "./loaders";
@@ -48,6 +49,7 @@ export class AgentSessionResolver {
     private readonly turns: Turns,
     private readonly buddies: Buddies,
     private readonly loaders: Loaders,
+    private readonly traceUrlOf: (traceId: string) => string | null,
   ) {}
 
   @Query(() => AgentSession, {
@@ -71,6 +73,14 @@ export class AgentSessionResolver {
   @FieldResolver(() => User, { nullable: true, description: "Who asked. Null when the person was removed." })
   requestedBy(@Root() session: SessionSnapshot): Promise<UserEntity | null> {
     return this.loaders.user.load(session.userId);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "Link to the Langfuse trace. Null unless you are an admin and Langfuse is configured.",
+  })
+  traceUrl(@Root() { traceId }: SessionSnapshot, @Ctx() { viewer }: GraphqlContext): string | null {
+    return traceId !== null && isAdmin(viewer) ? this.traceUrlOf(traceId) : null;
   }
 }
 

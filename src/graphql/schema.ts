@@ -34,11 +34,13 @@ export interface SchemaServices {
   providerKeys: ProviderKeys;
   loadRouting: LoadRouting;
   turns: Turns;
+  /** Where a person finds a trace; null where turns are not traced. */
+  traceUrlOf(traceId: string): string | null;
 }
 
 /** The executable schema. Each resolver is made here, once, with the services that it needs. */
 export async function createSchema(services: SchemaServices): Promise<GraphQLSchema> {
-  const { dataSource, buddies, providerKeys, loadRouting, turns } = services;
+  const { dataSource, buddies, providerKeys, loadRouting, turns, traceUrlOf } = services;
   const { sessions } = turns;
   const loaders = createLoaders(dataSource, loadRouting);
   const ChatStreams = createChatStreams(turns);
@@ -56,7 +58,7 @@ export async function createSchema(services: SchemaServices): Promise<GraphQLSch
     new DelegatesResolver(buddies),
     new DelegationResolver(loaders),
     new DelegationStartedResolver(buddies),
-    new AgentSessionResolver(turns, buddies, loaders),
+    new AgentSessionResolver(turns, buddies, loaders, traceUrlOf),
     new AgentSessionConnectionResolver(),
     new MeteringResolver(loaders),
     new ThreadResolver(sessions),

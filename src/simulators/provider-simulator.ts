@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "./read-body";
 import { type KeyTrouble, maskSimulatedKey, SimulatedKeys } from "./simulated-keys";
 import { type Refusal, SimulatedRefusal } from "./simulated-refusal";
 import { serveSimulatorControl } from "./simulator-control";
 import { SimulatorJournal } from "./simulator-journal";
+import { startSimulatorServer } from "./simulator-server";
 
 /** A running stand-in for a model provider. */
 export interface ProviderSimulator {
@@ -59,35 +60,21 @@ export interface SimulatedProvider {
 /** Starts the server of a simulator. */
 export async function startProviderSimulator(
   provider: SimulatedProvider,
-  { port = 0, host = "127.0.0.1" }: SimulatorOptions,
+  options: SimulatorOptions,
 ): Promise<ProviderSimulator> {
   const journal = new SimulatorJournal(provider.modelCallPath);
   const keys = new SimulatedKeys(provider.keyShape);
-  const server = createServer((request, response) => {
-    const target = `http://simulator${request.url ?? "/"}`;
-    const url = new URL(URL.canParse(target) ? target : "http://simulator/");
-    const served = url.pathname.startsWith("/_simulator/")
+  const server = await startSimulatorServer(options, (url, request, response) =>
+    url.pathname.startsWith("/_simulator/")
       ? serveSimulatorControl(url.pathname, request, response, { journal, keys })
-      : serve({ provider, journal, keys, request, response, url });
-    // Nothing can be said any more: the answer has begun, or the client left.
-    served.catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the simulator listens on no port");
+      : serve({ provider, journal, keys, request, response, url }),
+  );
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${address.port}${provider.basePath}`,
+    url: `${server.url}${provider.basePath}`,
     journal,
     rejectKey: (key) => keys.reject(key),
     acceptKey: (key) => keys.accept(key),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: server.close,
   };
 }
 
@@ -102,7 +89,8 @@ interface Served {
 
 async function serve({ provider, journal, keys, request, response, url }: Served): Promise<void> {
   const key = keyOf(request, provider.keyHeader);
-  const entry = journal.open(request.method ?? "GET", url.pathname, key === "" ? null : maskSimulatedKey(key));
+  const keyMasked = key === "" ? null : maskSimulatedKey(key);
+  const entry = journal.open(request.method ?? "GET", url.pathname, keyMasked, Object.keys(request.headers));
   let tokensSoFar: () => number | null = () => null;
   const end = (outcome: "completed" | "aborted" | "refused"): void => journal.end(entry, outcome, tokensSoFar());
   response.once("close", () => {

@@ -5,6 +5,8 @@ export interface JournalEntry {
   path: string;
   /** Never the whole key; null where none was sent. */
   keyMasked: string | null;
+  /** In lower case. Not their values, which may be keys. */
+  headerNames: readonly string[];
   /** Parsed; the text itself where it was no JSON, null where there was none or not yet. */
   body: unknown;
   /** Milliseconds since 1970. */
@@ -65,11 +67,12 @@ export class SimulatorJournal {
   }
 
   /** Writes down a request that has arrived. */
-  open(method: string, path: string, keyMasked: string | null): JournalEntry {
+  open(method: string, path: string, keyMasked: string | null, headerNames: readonly string[] = []): JournalEntry {
     const entry: JournalEntry = {
       method,
       path,
       keyMasked,
+      headerNames,
       body: null,
       startedAt: Date.now(),
       outcome: "running",

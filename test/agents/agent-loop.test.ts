@@ -4,6 +4,7 @@ import { type AgentLoopOptions, type RequestedToolCall, runAgentLoop } from "../
 import { asksPrompt } from "../../src/agents/thread-history";
 import { STEPS } from "../../src/agents/tools/tool-limits";
 import type { LanguageModel, ModelFinish, ModelPart, ModelRequest } from "../../src/providers/language-model";
+import { SILENT_SESSION } from "../../src/tracing/silent-observer";
 
 type Step = { parts: ModelPart[]; reason?: ModelFinish["reason"]["unified"] };
 
@@ -40,6 +41,7 @@ async function run(steps: Step[], callTool?: AgentLoopOptions["callTool"], signa
       modelCallEnded: (usage) => told.push(["ended", usage.inputTokens]),
       retrying: () => told.push("retrying"),
     },
+    sessionObserver: SILENT_SESSION,
   }).catch((error: unknown) => error);
   return { result, requests, told };
 }

@@ -3,6 +3,7 @@ import { expect, test } from "@jest/globals";
 import { callModel } from "../../src/agents/call-model";
 import { TurnFailure } from "../../src/errors";
 import type { LanguageModel, ModelFinish, ModelPart, ModelRequest } from "../../src/providers/language-model";
+import { SILENT_SESSION } from "../../src/tracing/silent-observer";
 
 const FINISH: ModelFinish = {
   reason: { unified: "STOP", raw: "end_turn" },
@@ -30,7 +31,8 @@ async function call(tries: Try[], signal = new AbortController().signal) {
     model,
     request,
     emit: (part) => parts.push(part),
-    onRetry: (_failure, delaySeconds) => retries.push(delaySeconds),
+    onRetry: (delaySeconds) => retries.push(delaySeconds),
+    observer: SILENT_SESSION,
   }).catch((error: unknown) => error);
   return { outcome, calls, parts, retries };
 }

@@ -70,7 +70,6 @@ export async function startTestServer(environment: Record<string, string> = {}):
       platformApiKey: new Secret(PLATFORM_KEY),
       anthropicBaseUrl: anthropic.url,
       openAiBaseUrl: openAi.url,
-      stripe: config.stripe,
       environment: { PATH: process.env.PATH },
       logger,
     });

@@ -61,6 +61,9 @@ export abstract class AgentSession {
   @Field(() => DateTime, { nullable: true, description: "When it ended. Null while running." })
   readonly endedAt!: Date | null;
 
+  @Field(() => String, { nullable: true, description: "Langfuse trace id." })
+  readonly traceId!: string | null;
+
   @Field(() => Int, { description: "Sequence number of the latest event, to resume `agentSessionEvents` after it." })
   readonly lastSequence!: number;
 }
