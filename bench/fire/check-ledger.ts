@@ -1,8 +1,10 @@
-import { Client } from "pg";
 import type { TakenMeterEvent } from "../../src/simulators/stripe-ledger";
 import { groupBy } from "./group-by";
-import { markerIn, type PlannedTurn } from "./plan-turns";
+import type { Trouble } from "./make-trouble";
+import type { PlannedTurn } from "./plan-turns";
 import type { PlayedTurn } from "./play-turn";
+import type { LedgerRows, SessionRow } from "./read-rows";
+import type { ServerPair } from "./server-pair";
 import type { FireWorkspace } from "./stage";
 
 /** One thing that must hold, and how far it does. */
@@ -14,26 +16,11 @@ export interface Check {
   examples: string[];
 }
 
-export interface SessionRow {
-  id: string;
-  workspaceId: string;
-  isTurn: boolean;
-  idempotencyKey: string | null;
-  marker: string;
-  status: string;
-  payer: string;
-  /** Tokens of all kinds. */
-  total: number;
-}
-
-export interface Evidence {
+export interface Evidence extends LedgerRows {
   turns: readonly PlannedTurn[];
   played: readonly PlayedTurn[];
   idempotencyKeyOf: (turn: PlannedTurn) => string;
   workspaces: readonly FireWorkspace[];
-  sessions: readonly SessionRow[];
-  /** States of the rows that wait to be sent, were sent, or cannot be. */
-  meterStates: Record<string, number>;
   /** Model calls by marker. */
   calls: ReadonlyMap<string, number>;
   /** What the meter has taken. */
@@ -45,6 +32,17 @@ const EXAMPLES = 3;
 /** Compares what was planned, what clients saw, what the database says, what the providers were asked and what Stripe has. */
 export function checkLedger(evidence: Evidence): Check[] {
   return [...checkTurns(evidence), ...checkGenerations(evidence), ...checkBill(evidence)];
+}
+
+/** Whether there was a fire at all, and nothing in it that nobody lit. */
+export function checkFire(servers: ServerPair, trouble: Trouble): Check[] {
+  return [
+    check("servers that ended by themselves", servers.crashes),
+    check("kinds of trouble that never came", [
+      ...(trouble.kills === 0 ? ["no server was killed"] : []),
+      ...(trouble.databaseRestarts < 3 ? [`${trouble.databaseRestarts} restarts of Postgres`] : []),
+    ]),
+  ];
 }
 
 function checkTurns({ turns, played, sessions, idempotencyKeyOf }: Evidence): Check[] {
@@ -158,33 +156,4 @@ function check(name: string, violations: readonly string[]): Check {
 
 function shown(session: SessionRow): string {
   return JSON.stringify(session);
-}
-
-/** Reads what the database says. */
-export async function readRows(url: string): Promise<Pick<Evidence, "sessions" | "meterStates">> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const sessions = await client.query(
-      `SELECT id, workspace_id, parent_id IS NULL AS is_turn, idempotency_key, prompt, status, payer,
-              input_tokens + output_tokens + cache_read_tokens + cache_write_tokens AS total
-       FROM agent_sessions`,
-    );
-    const states = await client.query("SELECT state, count(*) AS count FROM meter_events GROUP BY state");
-    return {
-      sessions: sessions.rows.map((row) => ({
-        id: row.id,
-        workspaceId: row.workspace_id,
-        isTurn: row.is_turn,
-        idempotencyKey: row.is_turn ? row.idempotency_key : null,
-        marker: markerIn(row.prompt) ?? "",
-        status: row.status,
-        payer: row.payer,
-        total: Number(row.total),
-      })),
-      meterStates: Object.fromEntries(states.rows.map((row) => [row.state, Number(row.count)])),
-    };
-  } finally {
-    await client.end();
-  }
 }

@@ -1,8 +1,11 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { makeServerHome, type ServerHome, type ServerProcess } from "../../test/support/server-process";
 import { findLowPort } from "./low-port";
 
 /** How long a server may take to say that it is ready, in milliseconds. */
-const READY_ANSWER_MS = 1_000;
+const READY_ANSWER_MS = 3_000;
+const START_PATIENCE_MS = 60_000;
+const LOOK_EVERY_MS = 50;
 
 /** Two servers of one product: each is started again whenever its process ends, until both are stopped. */
 export class ServerPair {
@@ -32,27 +35,23 @@ export class ServerPair {
     const pair = new ServerPair([await findLowPort(), await findLowPort()], environment);
     for (const index of pair.#ports.keys()) {
       pair.#run(index);
-      await pair.ready(index);
+      await pair.untilReady(index);
     }
     return pair;
   }
 
-  async isReady(index: number): Promise<boolean> {
-    try {
-      const response = await fetch(`${this.urls[index]}/readyz`, { signal: AbortSignal.timeout(READY_ANSWER_MS) });
-      await response.body?.cancel();
-      return response.ok;
-    } catch {
-      return false;
-    }
+  /** Those that can take requests now. */
+  async ready(): Promise<number[]> {
+    const ready = await Promise.all(this.urls.map(isReady));
+    return [...this.urls.keys()].filter((index) => ready[index]);
   }
 
-  /** Resolves when it is ready. Rejects after a minute with what it said. */
-  async ready(index: number): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    while (!(await this.isReady(index))) {
+  /** Rejects after a minute, with all that was said. */
+  async untilReady(index: number): Promise<void> {
+    const deadline = Date.now() + START_PATIENCE_MS;
+    while (!(await this.ready()).includes(index)) {
       if (Date.now() > deadline) throw new Error(`a server does not become ready:\n${this.output.join("\n")}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await wait(LOOK_EVERY_MS);
     }
   }
 
@@ -79,5 +78,15 @@ export class ServerPair {
       else if (!this.#killed.has(server)) this.crashes.push(stderr.slice(-2_000));
       this.#run(index);
     });
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(READY_ANSWER_MS) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
   }
 }

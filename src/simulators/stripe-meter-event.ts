@@ -25,7 +25,11 @@ export interface MeterEventRequest {
   payload: Record<string, string>;
 }
 
-/** Reads `POST /v1/billing/meter_events`. Throws Stripe's refusal of what is wrong with it; `now` is in seconds since 1970. */
+/**
+ * Reads `POST /v1/billing/meter_events`. Throws Stripe's refusal of what is wrong with it; `now` is in seconds since 1970.
+ * Stripe documents the codes of events that it refuses afterwards (stripe-error-report.ts). That it gives the same ones at once is
+ * an assumption: a client should go by the status, and by the message where an event exists already.
+ */
 export function readMeterEvent(
   fields: StripeFields,
   meters: StripeMeters,
