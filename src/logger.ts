@@ -2,15 +2,26 @@ import { pino } from "pino";
 
 export type Logger = pino.Logger;
 
-/**
- * What every log line passes through on its way out: the net below the `Secret` type, for keys inside foreign texts. A provider
- * key may hold any printable character, so that one is cut up to the end of the quoted text that it stands in.
- */
-const KEY_LIKE = /\bsk-(?:[^\s"\\…]|\\.){5,}|\b(?:rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
+// What is cut from foreign texts: the net below the `Secret` type, for logs, errors and traces alike. A secret begins where no
+// letter or digit is before it, or where the one before it ends an escape: a line break in a log line is a backslash and an n.
+const START = /(?<![A-Za-z0-9])|(?<=\\[bfnrt]|\\u[0-9a-fA-F]{4}|%[0-9A-Fa-f]{2})/;
+const SECRET_LIKE = [
+  // A provider key may hold any printable character, so that one is cut up to the end of the quoted text that it stands in.
+  /sk-(?:[^\s"\\…]|\\.){5,}/,
+  // Stripe's keys and webhook secrets.
+  /[rs]k_(?:live|test)_\w+|whsec_[\w+/=]+/,
+  // Tokens, and Langfuse's pair of keys as it is sent: both are base64 of a beginning that is always the same.
+  /eyJ[\w-]+\.[\w-]+\.[\w-]+|cGstbGYt[\w+/=]+/,
+  // A ring key: 32 bytes in base64 behind its id.
+  /[\w-]{1,32}:[A-Za-z0-9+/]{43}=/,
+];
+const SECRETS = new RegExp(`(?:${START.source})(?:${SECRET_LIKE.map(({ source }) => source).join("|")})`, "g");
+/** A database's address holds its password. */
+const PASSWORD_IN_ADDRESS = /(?<=[a-z]:\/\/[^\s:@/"]*:)[^\s@/"]+(?=@)/g;
 
-/** Replaces whatever looks like a provider key or a token. Masked keys stay. */
+/** Replaces whatever looks like a key, a token or a password in an address. Masked keys stay. */
 export function redactSecrets(text: string): string {
-  return text.replace(KEY_LIKE, "[redacted]");
+  return text.replace(SECRETS, "[redacted]").replace(PASSWORD_IN_ADDRESS, "[redacted]");
 }
 
 /** JSON logs, one object a line, on standard output; `sink` receives the lines instead when given. */
