@@ -23,6 +23,7 @@ import { healthRoutes } from "./http/health";
 import type { Logger } from "./logger";
 import { openDatabase } from "./open-database";
 import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
+import { describeLostRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
 import { ProviderKeys } from "./provider-keys/provider-keys";
 import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
@@ -88,6 +89,8 @@ async function openServer(
   const { config, logger } = options;
   const ran = await migrate(dataSource);
   if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
+  const lost = await findLostRingKeys(dataSource, secretBox);
+  if (lost.length > 0) throw new ConfigError(lost.map(describeLostRingKey));
   const authenticate = createAuthenticate(dataSource, config.tokens);
   // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
   if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
