@@ -4,6 +4,7 @@ import express from "express";
 import type { DataSource } from "typeorm";
 
 import { createModelConnections } from "./agents/model-connections";
+import { startRetention } from "./agents/retention";
 import { createLoadRouting } from "./agents/routing";
 import { createBuiltInTools } from "./agents/tools/built-in-tools";
 import { startMcpServers } from "./agents/tools/mcp-servers";
@@ -122,6 +123,7 @@ async function openServer(
     turnUnattendedSeconds: config.turnUnattendedSeconds,
     logger,
   });
+  const retention = startRetention({ dataSource, retentionDays: config.retentionDays, logger });
 
   const schema = await createSchema({ dataSource, buddies, providerKeys, loadRouting, turns });
   const formatError = createFormatError(logger);
@@ -145,7 +147,7 @@ async function openServer(
 
   const server = createHttpServer(app);
   const port = await listen(server, config.host, config.port).catch(async (error) => {
-    await Promise.all([turns.close(0), mcpServers.close(), http.dispose()]);
+    await Promise.all([turns.close(0), retention.close(), mcpServers.close(), http.dispose()]);
     connections.close();
     throw error;
   });
@@ -167,6 +169,7 @@ async function openServer(
     accepting = false;
     turns.stopAccepting();
     await turns.close(graceSeconds);
+    await retention.close();
     await mcpServers.close();
     connections.close();
     await websocket.dispose();
