@@ -37,6 +37,15 @@ test.each([
   expect(redactSecrets(text)).not.toMatch(/abc-123/);
 });
 
+test.each(["-eyJ", "_eyJ", "\neyJ", "sk-a ", "whsec_", "k1:", "x://a:"])(
+  "a long text of nothing but %j is looked through once",
+  (piece) => {
+    // Looked through again from every piece, it would outlast the test's time many times over.
+    const text = piece.repeat(300_000);
+    expect(redactSecrets(text).length).toBeGreaterThan(0);
+  },
+);
+
 test("of a database's address the password is cut", () => {
   expect(redactSecrets("postgres://waypath:p4ss:w0rd@db.example.com:5432/waypath is away")).toBe(
     "postgres://waypath:[redacted]@db.example.com:5432/waypath is away",
