@@ -63,6 +63,8 @@ export interface Config {
   /** Undefined: turns are not traced. */
   langfuse: LangfuseConfig | undefined;
   buddiesFile: string;
+  /** What was said longer ago is erased. Undefined: kept. */
+  retentionDays: number | undefined;
   /** Undefined: the addresses of this machine on the server's own port. */
   allowedOrigins: string[] | undefined;
   turnTimeoutSeconds: number;
@@ -84,9 +86,12 @@ export class ConfigError extends Error {
 
 /** The longest time that a timer takes, in seconds: about 24 days. A longer one would go off at once. */
 const LONGEST_TIMER_SECONDS = 2_147_483;
+/** A hundred years: nobody means more. */
+const LONGEST_RETENTION_DAYS = 36_500;
 
 const seconds = z.coerce.number().positive().max(LONGEST_TIMER_SECONDS);
 const count = z.coerce.number().int().positive();
+const days = count.max(LONGEST_RETENTION_DAYS);
 const flag = z.enum(["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
 const list = z.string().transform((value) =>
   value
@@ -126,6 +131,7 @@ const environment = z.object({
   LANGFUSE_BASE_URL: z.url({ protocol: /^https?$/ }).default("https://cloud.langfuse.com"),
   LANGFUSE_CAPTURE_CONTENT: flag.default(true),
   BUDDIES_FILE: z.string().default("buddies.yaml"),
+  RETENTION_DAYS: days.optional(),
   ALLOWED_ORIGINS: list.optional(),
   TURN_TIMEOUT_SECONDS: seconds.default(600),
   TURN_UNATTENDED_SECONDS: seconds.default(120),
@@ -211,6 +217,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
             captureContent: values.LANGFUSE_CAPTURE_CONTENT,
           },
     buddiesFile: resolve(values.BUDDIES_FILE),
+    retentionDays: values.RETENTION_DAYS,
     allowedOrigins: values.ALLOWED_ORIGINS,
     turnTimeoutSeconds: values.TURN_TIMEOUT_SECONDS,
     turnUnattendedSeconds: values.TURN_UNATTENDED_SECONDS,

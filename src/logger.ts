@@ -2,16 +2,36 @@ import { pino } from "pino";
 
 export type Logger = pino.Logger;
 
-/**
- * The net below the `Secret` type, for keys inside foreign texts. It is cast over JSON, where a line break before a key ends in a
- * letter. A provider key may hold any printable character, so that one is cut up to the end of the quoted text that it stands in.
- */
-const KEY_LIKE =
-  /(?:\b|(?<=\\(?:[bfnrt]|u[\da-f]{4})))(?:sk-(?:[^\s"\\…]|\\["\\]){5,}|rk_(?:live|test)_\w+|whsec_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g;
+// What is cut from foreign texts: the net below the `Secret` type, for logs, errors and traces alike. A secret begins where no
+// letter or digit is before it, or where the one before it ends an escape: a line break in a log line is a backslash and an n.
+const BEHIND_ESCAPE = /(?<=\\[bfnrt]|\\u[0-9a-fA-F]{4}|%[0-9a-fA-F]{2})/;
+const KEYS = [
+  // A provider key may hold any printable character, so that one is cut up to the end of the quoted text that it stands in.
+  /sk-(?:[^\s"\\…]|\\["\\]){5,}/,
+  // Stripe's keys and webhook secrets.
+  /[rs]k_(?:live|test)_\w+|whsec_[\w+/=]+/,
+  // A ring key: 32 bytes in base64 behind its id.
+  /[\w-]{1,32}:[A-Za-z0-9+/]{43}=/,
+];
+// Base64 of what always begins the same. Such a text is looked through from its beginning alone: from every place in it that looks
+// like one would take a long text minutes.
+const TOKENS = [
+  /eyJ[\w-]+\.[\w-]+\.[\w-]+/,
+  // Langfuse's pair of keys as it is sent.
+  /cGstbGYt[\w+/=]+/,
+];
+const SECRETS = new RegExp(`${oneOf(/(?<![A-Za-z0-9])/, KEYS)}|${oneOf(/(?<![\w-])/, TOKENS)}`, "g");
+/** A database's address holds its password. */
+const PASSWORD_IN_ADDRESS = /(?<=[a-z]:\/\/[^\s:@/"]*:)[^\s@/"]+(?=@)/g;
 
-/** Replaces whatever looks like a provider key or a token: in every log line, and in all that is traced. Masked keys stay. */
+/** Replaces whatever looks like a key, a token or a password in an address. Masked keys stay. */
 export function redactSecrets(text: string): string {
-  return text.replace(KEY_LIKE, "[redacted]");
+  return text.replace(SECRETS, "[redacted]").replace(PASSWORD_IN_ADDRESS, "[redacted]");
+}
+
+function oneOf(beginning: RegExp, secrets: readonly RegExp[]): string {
+  const any = secrets.map(({ source }) => source).join("|");
+  return `(?:${beginning.source}|${BEHIND_ESCAPE.source})(?:${any})`;
 }
 
 /** JSON logs, one object a line, on standard output; `sink` receives the lines instead when given. */

@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from "./database/embedded-postgres";
 import { EmbeddedPostgresError } from "./database/embedded-postgres-error";
 import { DEVELOPMENT_PREFIX } from "./development-secrets";
 import { greeting } from "./greeting";
-import { createLogger, type Logger } from "./logger";
+import { createLogger, type Logger, redactSecrets } from "./logger";
 import { Secret } from "./secret";
 import { createServer } from "./server";
 import { startAnthropicSimulator } from "./simulators/anthropic-simulator";
@@ -135,6 +135,6 @@ function explain(error: unknown): string {
 }
 
 main().catch((error) => {
-  process.stderr.write(`Waypath did not start. ${explain(error)}\n`);
+  process.stderr.write(`Waypath did not start. ${redactSecrets(explain(error))}\n`);
   process.exit(1);
 });

@@ -4,6 +4,7 @@ import express, { Router } from "express";
 import type { DataSource } from "typeorm";
 
 import { createModelConnections } from "./agents/model-connections";
+import { startRetention } from "./agents/retention";
 import { createLoadRouting } from "./agents/routing";
 import { createBuiltInTools } from "./agents/tools/built-in-tools";
 import { startMcpServers } from "./agents/tools/mcp-servers";
@@ -30,6 +31,7 @@ import { connectStripe } from "./metering/stripe-client";
 import { createStripeMeter } from "./metering/stripe-meter";
 import { openDatabase } from "./open-database";
 import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
+import { describeLostRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
 import { ProviderKeys } from "./provider-keys/provider-keys";
 import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
@@ -96,6 +98,8 @@ async function openServer(
   const { config, logger } = options;
   const ran = await migrate(dataSource);
   if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
+  const lost = await findLostRingKeys(dataSource, secretBox);
+  if (lost.length > 0) throw new ConfigError(lost.map(describeLostRingKey));
   const authenticate = createAuthenticate(dataSource, config.tokens);
   // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
   if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
@@ -133,6 +137,7 @@ async function openServer(
     observer: tracing.observer,
     logger,
   });
+  const retention = startRetention({ dataSource, retentionDays: config.retentionDays, logger });
 
   const billing = openBilling(options, dataSource);
 
@@ -173,7 +178,14 @@ async function openServer(
 
   const server = createHttpServer(app);
   const port = await listen(server, config.host, config.port).catch(async (error) => {
-    await Promise.all([turns.close(0), billing.relay?.close(), tracing.close(), mcpServers.close(), http.dispose()]);
+    await Promise.all([
+      turns.close(0),
+      billing.relay?.close(),
+      tracing.close(),
+      retention.close(),
+      mcpServers.close(),
+      http.dispose(),
+    ]);
     connections.close();
     throw error;
   });
@@ -195,7 +207,7 @@ async function openServer(
     accepting = false;
     turns.stopAccepting();
     await turns.close(graceSeconds);
-    await Promise.all([billing.relay?.close(), tracing.close()]);
+    await Promise.all([billing.relay?.close(), tracing.close(), retention.close()]);
     await mcpServers.close();
     connections.close();
     await websocket.dispose();

@@ -16,9 +16,10 @@ const ROOMS = [
   "http",
   "simulators",
   "assembly",
+  "cli",
 ];
 
-/** Files that stand in `src` itself: the ground that everything rests on; the rest puts the rooms together. */
+/** Files that stand in `src` itself: the ground that everything rests on, and a room's own door; the rest puts the rooms together. */
 const GROUND = ["config", "development-secrets", "errors", "ids", "logger", "secret"];
 
 const SOURCE = resolve(__dirname, "../src");
@@ -29,7 +30,9 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
 function roomOf(file: string): string {
   const [first = "", ...rest] = relative(SOURCE, file).split("/");
   if (rest.length > 0) return first;
-  return GROUND.includes(first.replace(/\.ts$/, "")) ? "ground" : "assembly";
+  const name = first.replace(/\.ts$/, "");
+  if (ROOMS.includes(name)) return name;
+  return GROUND.includes(name) ? "ground" : "assembly";
 }
 
 function importsOf(file: string): string[] {

@@ -90,6 +90,7 @@ class UsageColumns implements TokenUsage {
 @Index("agent_sessions_workspace_tokens_idx", { synchronize: false })
 @Index("agent_sessions_parent_idx", { synchronize: false })
 @Index("agent_sessions_workspace_ended_idx", { synchronize: false })
+@Index("agent_sessions_unerased_idx", { synchronize: false })
 export class AgentSessionEntity {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "agent_sessions_pkey" })
   id!: string;
@@ -185,4 +186,8 @@ export class AgentSessionEntity {
 
   @InstantColumn("ended_at", { nullable: true })
   endedAt!: Date | null;
+
+  /** When prompt, answer, tool data and the digest of the request were erased; the figures stay. */
+  @InstantColumn("erased_at", { nullable: true })
+  erasedAt!: Date | null;
 }

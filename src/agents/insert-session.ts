@@ -41,6 +41,7 @@ export function newSession({ buddy, ...accepted }: NewSession): AgentSessionEnti
     cancelRequestedAt: null,
     firstTextAt: null,
     endedAt: null,
+    erasedAt: null,
   } satisfies Partial<AgentSessionEntity>);
 }
 

@@ -9,6 +9,7 @@ import { ThreadEntity } from "./thread.entity";
 /** One message of a thread, in no provider's dialect. Written when its turn has ended with an answer. */
 @Entity("messages")
 @Index("messages_thread_idx", ["threadId", "createdAt", "id"])
+@Index("messages_session_idx", ["sessionId"])
 export class MessageEntity {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "messages_pkey" })
   id!: string;

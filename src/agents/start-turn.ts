@@ -95,7 +95,9 @@ async function findTurn(
   });
   if (session === null) return null;
   const sameThread = request.threadId === null || request.threadId === session.threadId;
-  if (session.requestHash !== request.requestHash || !sameThread) {
+  // Of an erased request nothing is left to compare: the key alone says that it was this turn.
+  const sameRequest = session.erasedAt !== null || session.requestHash === request.requestHash;
+  if (!sameRequest || !sameThread) {
     throw new RequestError(
       "IDEMPOTENCY_KEY_MISMATCH",
       "This idempotency key was used for another request: make a new one for each message.",

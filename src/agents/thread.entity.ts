@@ -8,6 +8,7 @@ import { WorkspaceEntity } from "../workspaces/workspace.entity";
 @Entity("threads")
 @Index("threads_workspace_updated_idx", ["workspaceId", "updatedAt", "id"])
 @Index("threads_user_updated_idx", ["userId", "updatedAt", "id"])
+@Index("threads_titled_idx", { synchronize: false })
 export class ThreadEntity {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "threads_pkey" })
   id!: string;
@@ -20,7 +21,7 @@ export class ThreadEntity {
   @Column({ name: "user_id", type: "uuid" })
   userId!: string;
 
-  /** The beginning of its first message. */
+  /** The beginning of its first message; empty once that is erased. */
   @Column({ type: "text" })
   title!: string;
 

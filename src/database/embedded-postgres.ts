@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Client } from "pg";
 import type { Logger } from "../logger";
 import { prepareBinaries } from "./embedded-binaries";
@@ -7,7 +8,7 @@ import type { EmbeddedHome } from "./embedded-home";
 import { openEmbeddedHome } from "./embedded-home";
 import { EmbeddedPostgresError } from "./embedded-postgres-error";
 import type { ReadyPostmaster } from "./postmaster";
-import { ensurePostmaster, stopPostmaster } from "./postmaster";
+import { ensurePostmaster, findPostmaster, stopPostmaster } from "./postmaster";
 import { releaseProcessLock, takeProcessLock } from "./process-lock";
 
 export interface EmbeddedPostgres {
@@ -44,6 +45,19 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
+/** Whether a server has kept a database in `dataDirectory`. */
+export function hasEmbeddedPostgres(dataDirectory: string): boolean {
+  return existsSync(join(dataDirectory, "postgres", "cluster"));
+}
+
+/** The address of the database that a server runs in `dataDirectory` right now; undefined where none does. Starts nothing. */
+export function findEmbeddedPostgres(dataDirectory: string): string | undefined {
+  if (!hasEmbeddedPostgres(dataDirectory)) return undefined;
+  const home = openEmbeddedHome(dataDirectory);
+  const postmaster = findPostmaster(home);
+  return postmaster?.ready ? urlOf(postmaster, readPassword(home)) : undefined;
+}
+
 async function startLocked(
   home: EmbeddedHome,
   { port, logger }: Omit<EmbeddedPostgresOptions, "dataDirectory">,
@@ -69,7 +83,7 @@ async function startLocked(
 
     let stopping: Promise<void> | undefined;
     return {
-      url: `postgres://${SUPERUSER}:${password}@127.0.0.1:${postmaster.port}/${DATABASE}`,
+      url: urlOf(postmaster, password),
       stop: () => {
         stopping ??= stopPostmaster(home, postmaster.pid).then(() => releaseProcessLock(home.lockFile));
         return stopping;
@@ -79,6 +93,10 @@ async function startLocked(
     releaseProcessLock(home.lockFile);
     throw error;
   }
+}
+
+function urlOf({ port }: { port: number }, password: string): string {
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${DATABASE}`;
 }
 
 function readPassword(home: EmbeddedHome): string {

@@ -41,6 +41,7 @@ CREATE TABLE agent_sessions (
   ended_at timestamp(3) with time zone,
   tool_calls jsonb NOT NULL DEFAULT '[]'::jsonb,
   trace_id text,
+  erased_at timestamp(3) with time zone,
   CONSTRAINT agent_sessions_ended_check CHECK (((status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text])) = (ended_at IS NULL))),
   CONSTRAINT agent_sessions_payer_check CHECK (((mode = 'METERED'::text) = (payer = 'WAYPATH'::text))),
   CONSTRAINT agent_sessions_status_check CHECK ((status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'COMPLETED'::text, 'FAILED'::text, 'CANCELLED'::text, 'INTERRUPTED'::text]))),
@@ -54,6 +55,7 @@ CREATE TABLE agent_sessions (
 CREATE INDEX agent_sessions_lease_idx ON public.agent_sessions USING btree (lease_expires_at) WHERE (status = ANY (ARRAY['PENDING'::text, 'RUNNING'::text]));
 CREATE INDEX agent_sessions_parent_idx ON public.agent_sessions USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX agent_sessions_thread_idx ON public.agent_sessions USING btree (thread_id, started_at, id);
+CREATE INDEX agent_sessions_unerased_idx ON public.agent_sessions USING btree (ended_at) WHERE (erased_at IS NULL);
 CREATE INDEX agent_sessions_user_started_idx ON public.agent_sessions USING btree (user_id, started_at, id);
 CREATE INDEX agent_sessions_workspace_ended_idx ON public.agent_sessions USING btree (workspace_id, ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX agent_sessions_workspace_started_idx ON public.agent_sessions USING btree (workspace_id, started_at, id);
@@ -82,6 +84,7 @@ CREATE TABLE messages (
   CONSTRAINT messages_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
   CONSTRAINT messages_pkey PRIMARY KEY (id)
 );
+CREATE INDEX messages_session_idx ON public.messages USING btree (session_id);
 CREATE INDEX messages_thread_idx ON public.messages USING btree (thread_id, created_at, id);
 
 CREATE TABLE meter_events (
@@ -173,6 +176,7 @@ CREATE TABLE threads (
   CONSTRAINT threads_workspace_fkey FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE CASCADE,
   CONSTRAINT threads_pkey PRIMARY KEY (id)
 );
+CREATE INDEX threads_titled_idx ON public.threads USING btree (created_at) WHERE (title <> ''::text);
 CREATE INDEX threads_user_updated_idx ON public.threads USING btree (user_id, updated_at, id);
 CREATE INDEX threads_workspace_updated_idx ON public.threads USING btree (workspace_id, updated_at, id);
 
@@ -193,5 +197,7 @@ CREATE TABLE workspaces (
   stripe_customer_id text,
   disabled_at timestamp(3) with time zone,
   created_at timestamp(3) with time zone NOT NULL DEFAULT now(),
+  deleted_at timestamp(3) with time zone,
+  CONSTRAINT workspaces_deleted_check CHECK (((deleted_at IS NULL) OR (disabled_at IS NOT NULL))),
   CONSTRAINT workspaces_pkey PRIMARY KEY (id)
 );

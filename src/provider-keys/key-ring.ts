@@ -15,6 +15,8 @@ export interface WrappedKey {
 export interface KeyWrapper {
   /** The key that wraps from now on. */
   readonly primaryKeyId: string;
+  /** Whether it has that key; what it has not, it cannot unwrap. */
+  has(keyId: string): boolean;
   /** Wraps under the primary key. The same `context` is needed to unwrap. The caller still owns `dataKey`. */
   wrap(dataKey: Buffer, context: Buffer): Promise<WrappedKey>;
   /**
@@ -39,6 +41,10 @@ export class KeyRing implements KeyWrapper {
     this.primaryKeyId = primary.id;
     this.#primaryKey = primary.key;
     this.#keys = new Map([primary, ...others].map(({ id, key }) => [id, key]));
+  }
+
+  has(keyId: string): boolean {
+    return this.#keys.has(keyId);
   }
 
   async wrap(dataKey: Buffer, context: Buffer): Promise<WrappedKey> {

@@ -7,7 +7,7 @@ import { WorkspaceEntity } from "../workspaces/workspace.entity";
 
 export type ProviderKeyAction = "CONFIGURED" | "REPLACED" | "VERIFIED" | "REJECTED" | "REVOKED";
 
-/** One entry of the custody trail. Only ever added. */
+/** One entry of the custody trail. Only ever added, and gone with its workspace alone. */
 @Entity("provider_key_events")
 @Index("provider_key_events_workspace_idx", ["workspaceId", "id"])
 export class ProviderKeyEventEntity {

@@ -1,7 +1,7 @@
 // A key is named by its row's id and its version. Whatever is learned of a key is written only while that very version is
 // stored: what a slow check or a running turn says of an older key never marks the one that has replaced it.
 
-import type { DataSource, EntityManager } from "typeorm";
+import { type DataSource, type EntityManager, IsNull } from "typeorm";
 
 import { RequestError } from "../errors";
 import { newId } from "../ids";
@@ -169,13 +169,16 @@ export class ProviderKeys {
 }
 
 // One change of a workspace's keys at a time: the version that a key is sealed for must be the one that it is stored as.
-// This lock lets others refer to the workspace meanwhile, which every new row of a turn does.
+// This lock lets others refer to the workspace meanwhile, which every new row of a turn does. A key whose check outlasted its
+// workspace is refused: it would stay behind in one that is deleted.
 async function lockKeys(manager: EntityManager, workspaceId: string): Promise<void> {
-  await manager.findOne(WorkspaceEntity, {
+  const workspace = await manager.findOne(WorkspaceEntity, {
     select: { id: true },
-    where: { id: workspaceId },
+    where: { id: workspaceId, disabledAt: IsNull() },
     lock: { mode: "for_no_key_update" },
   });
+  if (workspace === null)
+    throw new RequestError("UNAUTHENTICATED", "The workspace is disabled: ask whoever runs this server.");
 }
 
 function newKeyRejected(provider: LlmProvider): RequestError {

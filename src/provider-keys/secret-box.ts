@@ -24,6 +24,10 @@ export interface SealContext {
 const FORMAT = "wp1";
 const SEALED = /^wp1\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
 
+/** SQL: the id of the ring key that a row's data key is wrapped with, and whether the row has one. */
+export const RING_KEY_ID = "split_part(sealed_key, '.', 2)";
+export const HAS_RING_KEY = `sealed_key LIKE '${FORMAT}.%.%.%'`;
+
 /** Bytes of a fingerprint: enough that two different keys never share one. */
 const FINGERPRINT_LENGTH = 16;
 
@@ -32,6 +36,16 @@ export class SecretBox {
 
   constructor(wrapper: KeyWrapper) {
     this.#wrapper = wrapper;
+  }
+
+  /** The ring key that wraps from now on. */
+  get primaryKeyId(): string {
+    return this.#wrapper.primaryKeyId;
+  }
+
+  /** Whether the ring has the key of that id. */
+  hasRingKey(id: string): boolean {
+    return this.#wrapper.has(id);
   }
 
   /** Seals `secret` into one printable string that opens only with an equal `context`. */
@@ -62,6 +76,15 @@ export class SecretBox {
     } finally {
       dataKey.fill(0);
     }
+  }
+
+  /**
+   * Unwraps the data key and forgets it: whether the ring's key is the one that wrapped it. The secret itself is not opened.
+   * Throws as `open` does.
+   */
+  async checkWrapping(sealed: string, context: SealContext): Promise<void> {
+    const dataKey = await this.#wrapper.unwrap(parse(sealed).wrapped, bind("data key", context));
+    dataKey.fill(0);
   }
 
   /** Puts the data key under the primary ring key. The secret itself is not opened. Throws as `open` does. */

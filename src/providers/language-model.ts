@@ -121,7 +121,7 @@ export type KeyProbe =
   /** Not known: rate limit, server fault, timeout, no connection. `reason` is a sentence of ours for the user. */
   | { outcome: "UNREACHABLE"; reason: string };
 
-/** One key's line to its provider. Holds the plaintext key inside the official SDK's client: never log it. */
+/** One key's line to its provider. The key stays a `Secret` in it: neither it nor the official SDK's client can print one. */
 export interface ProviderConnection {
   readonly provider: LlmProvider;
   languageModel(modelId: string): LanguageModel;

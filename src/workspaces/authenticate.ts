@@ -135,7 +135,8 @@ function readClaims(payload: JWTPayload): Claims {
 
 /**
  * Creates the workspace and the person that the token speaks of, or brings what it says of them up to date; a claim that
- * is left out changes nothing. One round trip, which writes only where something is new.
+ * is left out changes nothing. One round trip, which writes only where something is new, and nothing into a workspace that is
+ * disabled: a token must not bring back what was deleted.
  */
 async function recordVisit(dataSource: DataSource, token: Claims): Promise<Viewer> {
   const [visit]: { user_id: string | null; disabled: boolean }[] = await dataSource.query(
@@ -143,10 +144,13 @@ async function recordVisit(dataSource: DataSource, token: Claims): Promise<Viewe
        INSERT INTO workspaces AS w (id, name, stripe_customer_id) VALUES ($1, COALESCE($2, $1), $3)
        ON CONFLICT (id) DO UPDATE
          SET name = COALESCE($2, w.name), stripe_customer_id = COALESCE($3, w.stripe_customer_id)
-         WHERE (w.name, w.stripe_customer_id) IS DISTINCT FROM (COALESCE($2, w.name), COALESCE($3, w.stripe_customer_id))
+         WHERE w.disabled_at IS NULL
+           AND (w.name, w.stripe_customer_id) IS DISTINCT FROM (COALESCE($2, w.name), COALESCE($3, w.stripe_customer_id))
        RETURNING id
      ), visitor AS (
-       INSERT INTO users AS u (id, workspace_id, sub, name, email) VALUES ($4, $1, $5, COALESCE($6, $5), $7)
+       INSERT INTO users AS u (id, workspace_id, sub, name, email)
+       SELECT $4::uuid, $1, $5, COALESCE($6, $5), $7
+       WHERE NOT EXISTS (SELECT FROM workspaces WHERE id = $1 AND disabled_at IS NOT NULL)
        ON CONFLICT (workspace_id, sub) DO UPDATE SET name = COALESCE($6, u.name), email = COALESCE($7, u.email)
          WHERE (u.name, u.email) IS DISTINCT FROM (COALESCE($6, u.name), COALESCE($7, u.email))
        RETURNING id

@@ -22,7 +22,8 @@ beforeEach(async () => {
   admin = await workspace.admin();
 });
 
-test("the trail tells what was done to a key, and by whom, newest first", async () => {
+test("the trail tells what was done to a key, by whom and when, newest first", async () => {
+  const begun = Date.now();
   const owner = await workspace.owner();
   await configure(admin, "CLAUDE", CLAUDE_KEY);
   await setMode(admin, "campaign", "BYOK_CLAUDE");
@@ -50,6 +51,14 @@ test("the trail tells what was done to a key, and by whom, newest first", async 
     ["CLAUDE", "VERIFIED", "sk-ant-…x4Qz", "The owner"],
     ["CLAUDE", "CONFIGURED", "sk-ant-…x4Qz", "The admin"],
   ]);
+  const times = trail.map(({ at }) => Date.parse(at));
+  expect(times).toEqual(times.toSorted((a, b) => b - a));
+  expect(times.every((time) => time >= begun && time <= Date.now())).toBe(true);
+  // Of what was revoked the trail is all that is left.
+  const stored = await server.dataSource.query("SELECT provider FROM provider_keys WHERE workspace_id = $1", [
+    workspace.id,
+  ]);
+  expect(stored).toEqual([{ provider: "OPENAI" }]);
 });
 
 test("the trail comes in pages, and entries that are added meanwhile move nothing", async () => {

@@ -31,7 +31,7 @@ export const UPDATE_POLICY = `mutation ($input: UpdateRoutingPolicyInput!) {
 }`;
 
 const KEY_EVENTS = `query ($first: Int, $after: String) { workspace { keyEvents(first: $first, after: $after) {
-  edges { cursor node { id provider action maskedKey actor { name } } }
+  edges { cursor node { id at provider action maskedKey actor { name } } }
   nodes { id }
   pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
 } } }`;
@@ -45,6 +45,7 @@ export interface KeyEventPage {
 
 export interface KeyEvent {
   id: string;
+  at: string;
   provider: string;
   action: string;
   maskedKey: string;

@@ -16,14 +16,13 @@ const START = `mutation ($input: ChatTurnInput!) {
   startTurn(input: $input) { session { id } userErrors { field message code } }
 }`;
 
-export function newWorkspace(server: TestServer) {
-  const id = `w-${randomBytes(6).toString("hex")}`;
+export function newWorkspace(server: TestServer, id = `w-${randomBytes(6).toString("hex")}`) {
   const meetHere = (subject: string, role: TokenContent["role"], more: Partial<TokenContent> = {}) =>
     meet(server, { workspaceId: id, subject, role, name: `The ${subject}`, ...more });
   return {
     id,
     owner: () => meetHere("owner", "OWNER"),
-    admin: () => meetHere("admin", "ADMIN"),
+    admin: (subject = "admin", more: Partial<TokenContent> = {}) => meetHere(subject, "ADMIN", more),
     member: (subject = "member") => meetHere(subject, "MEMBER", { email: `${subject}@example.com` }),
   };
 }

@@ -39,7 +39,7 @@ test("it says that ledger and meter agree, and ends with 0", async () => {
   await billAndDeliver();
   expect(await waypath(DAY)).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/1 customers compared\.\n.*the ledger and the meter agree\.\n$/),
+    stdout: expect.stringMatching(/1 customer compared\.\n.*the ledger and the meter agree\.\n$/),
     stderr: "",
   });
 });

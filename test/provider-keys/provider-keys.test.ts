@@ -8,6 +8,7 @@ import { SealedKeyUnreadableError } from "../../src/provider-keys/sealed-key-unr
 import { SecretBox } from "../../src/provider-keys/secret-box";
 import type { KeyProbe } from "../../src/providers/language-model";
 import { UserEntity } from "../../src/workspaces/user.entity";
+import { WorkspaceEntity } from "../../src/workspaces/workspace.entity";
 import {
   ACCEPTED,
   CLAUDE_KEY,
@@ -266,6 +267,17 @@ test("a key revoked while it is checked stays revoked", async () => {
   expect(await checking).toBeNull();
   expect(await stored()).toBeNull();
   expect((await trail()).map(([action]) => action)).toEqual(["CONFIGURED", "REVOKED"]);
+});
+
+test("a key whose check outlasted its workspace is not stored", async () => {
+  const probes = holdProbes();
+  const configuring = fixture.keys.configure(actor, "CLAUDE", CLAUDE_KEY);
+  await probes.asked;
+  await fixture.dataSource.manager.update(WorkspaceEntity, { id: actor.workspaceId }, { disabledAt: new Date() });
+  probes.answer(ACCEPTED);
+  expectRequestError(await rejection(configuring), "UNAUTHENTICATED", /^The workspace is disabled/);
+  expect(await stored()).toBeNull();
+  expect(await trail()).toEqual([]);
 });
 
 test("revoking erases the row, and can be repeated", async () => {

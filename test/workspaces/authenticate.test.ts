@@ -121,6 +121,22 @@ test("a disabled workspace is out within two seconds, and in again when it is en
   expect(await authenticate(token)).toMatchObject({ workspaceId: "closed" });
 });
 
+test("a token of a disabled workspace records nothing: neither its people nor its name", async () => {
+  const authenticate = authenticator();
+  await authenticate(await sign({ workspace_id: "shut", sub: "ada", name: "Ada", workspace_name: "Shut" }));
+  const people = () => dataSource.getRepository(UserEntity).findBy({ workspaceId: "shut" });
+  const deleted = { name: "shut", disabledAt: new Date(), deletedAt: new Date() };
+  for (const change of [{ disabledAt: new Date() }, deleted]) {
+    await dataSource.getRepository(WorkspaceEntity).update({ id: "shut" }, change);
+    const before = [await workspace("shut"), await people()];
+    for (const sub of ["ada", "bob"]) {
+      const visit = { workspace_id: "shut", sub, name: "Again", workspace_name: "Again", stripe_customer_id: "cus_2" };
+      await expect(authenticate(await sign(visit))).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+    }
+    expect([await workspace("shut"), await people()]).toEqual(before);
+  }
+});
+
 test("a visit is remembered for a moment only, and costs no second look at the database", async () => {
   const authenticate = authenticator();
   const token = await sign({ workspace_id: "often" });

@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
 
-import { ConfigError, loadConfig, readEnvironment } from "./config";
-import { resendRefused } from "./metering/ledger-minutes";
-import { createMeterSummaries } from "./metering/meter-summaries";
-import { type Drift, type Reconciliation, reconcile } from "./metering/reconcile";
-import { connectStripe } from "./metering/stripe-client";
-import { openDatabase } from "./open-database";
+import { type Config, ConfigError } from "../config";
+import { resendRefused } from "../metering/ledger-minutes";
+import { createMeterSummaries } from "../metering/meter-summaries";
+import { type Drift, type Reconciliation, reconcile } from "../metering/reconcile";
+import { connectStripe } from "../metering/stripe-client";
+import { withDatabase } from "./operator-database";
+import { counted, printLine } from "./print";
 
 interface ReconcileCommandOptions {
   from: Date;
@@ -33,31 +34,23 @@ export function billingCommand(): Command {
 
 async function runReconcile({ from, to, resendRefused: resend }: ReconcileCommandOptions): Promise<void> {
   if (from >= to) throw new InvalidArgumentError("--from must be before --to.");
-  const { databaseUrl, stripe: account } = loadConfig(readEnvironment());
-  if (databaseUrl === undefined) throw new ConfigError(["DATABASE_URL is not set: the ledger is there."]);
-  const { secretKey, apiBase, meterEventName } = account;
+  await withDatabase(async (dataSource, { stripe }) => {
+    const summaries = await openSummaries(stripe);
+    if (resend) printLine(`${counted(await resendRefused(dataSource, from, to), "refused event")} to be sent again.`);
+    const onDrift = (drift: Drift) => printLine(describeDrift(drift));
+    const result = await reconcile({ dataSource, summaries, from, to, onDrift });
+    for (const line of describe(result)) printLine(line);
+    const verdict = isEven(result) ? "the ledger and the meter agree" : "they DIFFER";
+    printLine(`${from.toISOString()} to ${to.toISOString()}: ${verdict}.`);
+    if (!isEven(result)) process.exitCode = 1;
+  });
+}
+
+function openSummaries({ secretKey, apiBase, meterEventName }: Config["stripe"]) {
   if (secretKey === undefined) {
     throw new ConfigError(["STRIPE_SECRET_KEY is not set: it is the account that the ledger is compared with."]);
   }
-  const dataSource = await openDatabase(databaseUrl);
-  try {
-    if (resend) print(`${await resendRefused(dataSource, from, to)} refused events are sent again.`);
-    const summaries = await createMeterSummaries(connectStripe({ secretKey, apiBase }), meterEventName);
-    const result = await reconcile({
-      dataSource,
-      summaries,
-      from,
-      to,
-      onDrift: (drift) => print(describeDrift(drift)),
-    });
-    for (const line of describe(result)) print(line);
-    print(
-      `${from.toISOString()} to ${to.toISOString()}: ${isEven(result) ? "the ledger and the meter agree" : "they DIFFER"}.`,
-    );
-    if (!isEven(result)) process.exitCode = 1;
-  } finally {
-    await dataSource.destroy();
-  }
+  return createMeterSummaries(connectStripe({ secretKey, apiBase }), meterEventName);
 }
 
 function isEven({ drift, refused }: Reconciliation): boolean {
@@ -72,17 +65,19 @@ function describeDrift({ customerId, minute, ledger, meter }: Drift): string {
 
 function describe(result: Reconciliation): string[] {
   const { customers, foundDelivered, sentAgain, unsettled, refused, waiting } = result;
+  const some = (count: number, noun: string, what: string) => (count > 0 ? [`${counted(count, noun)} ${what}`] : []);
+  const tokens = refused.tokens.toLocaleString("en");
   return [
-    `${customers} customers compared.`,
-    ...(foundDelivered > 0 ? [`${foundDelivered} unanswered events turned out to be delivered.`] : []),
-    ...(sentAgain > 0 ? [`${sentAgain} unanswered events never arrived, and are sent again.`] : []),
-    ...(unsettled > 0 ? [`${unsettled} unanswered events cannot be settled yet.`] : []),
-    ...(waiting > 0 ? [`${waiting} events wait to be sent.`] : []),
-    ...(refused.events > 0
-      ? [
-          `${refused.events} events (${refused.tokens.toLocaleString("en")} tokens) were refused by the meter: mend the cause, then use --resend-refused.`,
-        ]
-      : []),
+    `${counted(customers, "customer")} compared.`,
+    ...some(foundDelivered, "unanswered event", "turned out to be delivered."),
+    ...some(sentAgain, "unanswered event", "never arrived, to be sent again."),
+    ...some(unsettled, "unanswered event", "cannot be settled yet."),
+    ...some(waiting, "event", "waiting to be sent."),
+    ...some(
+      refused.events,
+      "event",
+      `(${tokens} tokens) refused by the meter: mend the cause, then use --resend-refused.`,
+    ),
   ];
 }
 
@@ -95,8 +90,4 @@ function minute(text: string): Date {
 
 function anHourAgo(): Date {
   return new Date(Math.floor((Date.now() - SHOWN_AFTER_MS) / MINUTE_MS) * MINUTE_MS);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

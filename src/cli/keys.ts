@@ -1,0 +1,59 @@
+import { Command } from "commander";
+
+import { parseKeyRing } from "../provider-keys/key-ring";
+import { describeLostRingKey, findLostRingKeys } from "../provider-keys/lost-ring-keys";
+import { revokeLostKeys } from "../provider-keys/revoke-lost-keys";
+import { type RewrapResult, rewrapKeys } from "../provider-keys/rewrap-keys";
+import { SecretBox } from "../provider-keys/secret-box";
+import { PROVIDER_NAMES } from "../providers/provider-names";
+import { withDatabase } from "./operator-database";
+import { counted, printLine } from "./print";
+
+export function keysCommand(): Command {
+  return new Command("keys")
+    .description("Look after the ring of KEY_ENCRYPTION_KEYS, which seals the workspaces' provider keys.")
+    .addCommand(
+      new Command("rotate")
+        .summary("wrap every stored key anew with the ring's first key")
+        .description(
+          "Wrap every stored provider key anew with the ring's first key, so that the other ring keys may leave. Servers may run " +
+            "meanwhile, once all of them have the new ring. No provider key is opened. Safe to repeat.",
+        )
+        .option(
+          "--revoke-lost <id>",
+          "where a ring key is lost for good: first delete the provider keys that only it could open",
+        )
+        .action(rotate),
+    );
+}
+
+async function rotate({ revokeLost }: { revokeLost?: string }): Promise<void> {
+  await withDatabase(async (dataSource, config) => {
+    const secretBox = new SecretBox(parseKeyRing(config.keyEncryptionKeys));
+    if (revokeLost !== undefined) {
+      const revoked = await revokeLostKeys(dataSource, secretBox, revokeLost);
+      printLine(`Revoked ${counted(revoked, "provider key")} that only the lost ring key "${revokeLost}" could open.`);
+    }
+    // Wrapped with a first key that is not the servers' own, every provider key would be out of their reach.
+    const first = (await findLostRingKeys(dataSource, secretBox)).find(({ id }) => id === secretBox.primaryKeyId);
+    if (first !== undefined) throw new Error(`${describeLostRingKey(first)} No key was wrapped anew.`);
+    report(await rewrapKeys(dataSource, secretBox), secretBox.primaryKeyId);
+  });
+}
+
+function report({ rewrapped, current, failed }: RewrapResult, primaryKeyId: string): void {
+  printLine(
+    `Wrapped ${counted(rewrapped, "provider key")} anew with the ring key "${primaryKeyId}"; ${current} had been before.`,
+  );
+  if (failed.length === 0) return;
+  const lines = failed.map(
+    ({ workspaceId, provider, reason }) => `  ${workspaceId}, ${PROVIDER_NAMES[provider]}: ${reason}`,
+  );
+  throw new Error(
+    [
+      `${counted(failed.length, "provider key")} could not be wrapped anew:`,
+      ...lines,
+      "Bring back the ring keys that are missing and run this again, or see --revoke-lost.",
+    ].join("\n"),
+  );
+}
