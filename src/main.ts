@@ -79,11 +79,12 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
     }
     const developmentToken = config.production ? undefined : await makeDevelopmentToken(config);
     const server = await createServer({
-      config: { ...config, langfuse },
+      config,
       databaseUrl,
       platformApiKey: config.anthropicApiKey ?? new Secret(`sk-ant-${DEVELOPMENT_PREFIX}-simulated`),
       anthropicBaseUrl,
       openAiBaseUrl,
+      langfuse,
       developmentToken,
       environment,
       logger,

@@ -10,7 +10,7 @@ import { startMcpServers } from "./agents/tools/mcp-servers";
 import { createToolbox } from "./agents/tools/toolbox";
 import { createMemoryTurnLog } from "./agents/turn-log";
 import { createTurns } from "./agents/turns";
-import { type Config, ConfigError } from "./config";
+import { type Config, ConfigError, type LangfuseConfig } from "./config";
 import { migrate } from "./database/migrate";
 import { createFormatError } from "./graphql/format-error";
 import { openHttpDoor } from "./graphql/http";
@@ -43,6 +43,8 @@ export interface ServerOptions {
   /** Where the providers are; undefined: where the SDKs say. */
   anthropicBaseUrl: string | undefined;
   openAiBaseUrl: string | undefined;
+  /** Where turns are traced; undefined: nowhere. */
+  langfuse: LangfuseConfig | undefined;
   /** Makes the demo workspace, and is filled in on the GraphiQL page for readers on this machine. Development only. */
   developmentToken?: string | undefined;
   /** What `${NAME}` in the buddies file's MCP servers stands for. */
@@ -105,7 +107,7 @@ async function openServer(
     connect,
   });
   const tracing = startTracing({
-    langfuse: config.langfuse,
+    langfuse: options.langfuse,
     environment: config.production ? "production" : "development",
     logger,
   });

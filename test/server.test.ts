@@ -34,6 +34,7 @@ function startAnother(environment: Record<string, string>, databaseUrl: string) 
     platformApiKey: new Secret(PLATFORM_KEY),
     anthropicBaseUrl: server.anthropic.url,
     openAiBaseUrl: server.openAi.url,
+    langfuse: undefined,
     environment: {},
     logger: createLogger("silent"),
   });

@@ -70,6 +70,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
       platformApiKey: new Secret(PLATFORM_KEY),
       anthropicBaseUrl: anthropic.url,
       openAiBaseUrl: openAi.url,
+      langfuse: config.langfuse,
       environment: { PATH: process.env.PATH },
       logger,
     });
