@@ -71,7 +71,13 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
       started.push(...simulators.map((simulator) => () => simulator.close()));
       anthropicBaseUrl ??= simulators[0].url;
       openAiBaseUrl ??= simulators[1].url;
-      if (stripe.secretKey === undefined) {
+      if (stripe.secretKey?.use(isLiveKey)) {
+        throw new ConfigError([
+          "STRIPE_SECRET_KEY is a live key, but no ANTHROPIC_API_KEY is set: simulated answers would be billed. Set both, or a test key.",
+        ]);
+      }
+      // Only what is in a database of this server's own: one that others use may hold a bill for the real Stripe.
+      if (stripe.secretKey === undefined && config.databaseUrl === undefined) {
         const simulator = await startStripeSimulator({ eventNames: [stripe.meterEventName] });
         started.push(() => simulator.close());
         stripe = { ...stripe, secretKey: new Secret(`sk_test_${DEVELOPMENT_PREFIX}`), apiBase: simulator.url };
@@ -102,6 +108,10 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
     await stop(0);
     throw error;
   }
+}
+
+function isLiveKey(key: string): boolean {
+  return key.includes("_live_");
 }
 
 function developmentLangfuse(baseUrl: string): LangfuseConfig {

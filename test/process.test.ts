@@ -42,6 +42,20 @@ test("with nothing configured it starts, says where everything is, streams a tur
   expect(session).toMatchObject({ status: "COMPLETED", route: { mode: "METERED", payer: "WAYPATH" } });
   expect(session.text.length).toBeGreaterThan(0);
 
+  expect(first.stdout).toContain("stand-in for Langfuse");
+  const { data: traced } = await post(
+    url,
+    token,
+    "query($id: ID!) { node(id: $id) { ... on AgentSession { traceUrl } } }",
+    {
+      id: session.id,
+    },
+  );
+  let page = await fetch(traced.node.traceUrl);
+  // A turn's spans are sent within a second of its end.
+  while (page.status === 404) page = await fetch(traced.node.traceUrl);
+  expect(await page.json()).toMatchObject({ observations: [{ type: "AGENT", input: "Hello", output: session.text }] });
+
   for (const file of ["auth-jwt-secret", "key-encryption-keys"]) {
     expect(statSync(join(home.dataDirectory, file)).mode & 0o777).toBe(0o600);
   }
@@ -62,6 +76,14 @@ test("with nothing configured it starts, says where everything is, streams a tur
   });
   second.kill("SIGINT");
   expect(await second.ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("with an account at Anthropic and none at Langfuse, nothing is simulated and nothing is traced", async () => {
+  const server = home.start({ ANTHROPIC_API_KEY: "sk-ant-an-account-of-ones-own-0001" });
+  await server.ready();
+  expect(server.stdout).not.toMatch(/SIMULATED|Langfuse/);
+  server.kill("SIGTERM");
+  expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
 });
 
 test("a signal while it starts is heeded once it has started, and leaves nothing behind", async () => {

@@ -88,6 +88,7 @@ subscription ChatTurn($input: ChatTurnInput!) {
         }
         durationMs
         timeToFirstTokenMs
+        traceUrl
       }
     }
     ... on TurnFailed {

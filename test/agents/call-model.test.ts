@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 
 import { callModel } from "../../src/agents/call-model";
+import { TurnStopped } from "../../src/agents/turn-stopped";
 import { TurnFailure } from "../../src/errors";
 import type { LanguageModel, ModelFinish, ModelPart, ModelRequest } from "../../src/providers/language-model";
-import { SILENT_SESSION } from "../../src/tracing/silent-observer";
 
 const FINISH: ModelFinish = {
   reason: { unified: "STOP", raw: "end_turn" },
@@ -17,6 +17,8 @@ async function call(tries: Try[], signal = new AbortController().signal) {
   let calls = 0;
   const parts: ModelPart[] = [];
   const retries: number[] = [];
+  /** What each try was announced as. */
+  const observed: unknown[][] = [];
   const model: LanguageModel = {
     provider: "CLAUDE",
     modelId: "claude-sonnet-4-6",
@@ -32,9 +34,19 @@ async function call(tries: Try[], signal = new AbortController().signal) {
     request,
     emit: (part) => parts.push(part),
     onRetry: (delaySeconds) => retries.push(delaySeconds),
-    observer: SILENT_SESSION,
+    observer: {
+      modelCallStarted({ modelId }) {
+        const told: unknown[] = [modelId];
+        observed.push(told);
+        return {
+          said: (part) => told.push(part.type),
+          finished: (finish) => told.push(finish),
+          failed: ({ code, message, severity }) => told.push(`${severity} ${code}: ${message}`),
+        };
+      },
+    },
   }).catch((error: unknown) => error);
-  return { outcome, calls, parts, retries };
+  return { outcome, calls, parts, retries, observed };
 }
 
 const unavailable: Try = async () => {
@@ -114,4 +126,29 @@ test("an abort ends the pause at once, with its own reason", async () => {
   const { outcome, calls } = await call([breaks, succeeds], abort.signal);
   expect(outcome).toBe(reason);
   expect(calls).toBe(1);
+});
+
+test("every try is announced, with what it said and how it ended", async () => {
+  const opens: Try = async (emit) => {
+    emit({ type: "usage", usage: FINISH.usage });
+    throw new TurnFailure("PROVIDER_STREAM_BROKEN", "broke");
+  };
+  const model = "claude-sonnet-4-6";
+  expect((await call([opens, succeeds])).observed).toEqual([
+    [model, "usage", "WARNING PROVIDER_STREAM_BROKEN: broke"],
+    [model, FINISH],
+  ]);
+  expect((await call([unavailable])).observed.map(([, end]) => end)).toEqual([
+    "WARNING PROVIDER_UNAVAILABLE: down",
+    "WARNING PROVIDER_UNAVAILABLE: down",
+    "ERROR PROVIDER_UNAVAILABLE: down",
+  ]);
+});
+
+test.each([
+  ["a stop", new TurnStopped("CANCELLED"), "WARNING CANCELLED: The turn was cancelled."],
+  ["a fault of ours", new TypeError("sk-ant-secret"), "ERROR INTERNAL: The server failed: its log has the error."],
+])("%s is announced in our own words", async (_name, error, announced) => {
+  const { observed } = await call([() => Promise.reject(error)]);
+  expect(observed).toEqual([["claude-sonnet-4-6", announced]]);
 });
