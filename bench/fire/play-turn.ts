@@ -50,7 +50,7 @@ const CANCEL = "mutation ($id: ID!) { cancelTurn(input: { sessionId: $id }) { us
 /** Before a client tries again, in milliseconds. */
 const AGAIN_MS = 100;
 /** How long a client stays with its turn, in milliseconds: much longer than a dead server's lease. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 300_000;
 
 /**
  * One turn as an app would have it: one idempotency key, and on a dropped socket the other server with the same key, until the

@@ -46,7 +46,7 @@ export function printReport({ options, stage, trouble, evidence, checks, seconds
   }
   if (checks.every(({ violations }) => violations === 0)) return;
   const file = join(tmpdir(), `waypath-fire-${seed}-${Date.now()}.log`);
-  writeFileSync(file, servers.output.join("\n"));
+  writeFileSync(file, servers.output());
   say(`  What the servers said is in ${file}`);
 }
 

@@ -20,8 +20,7 @@ export class ServerPair {
   failedStarts = 0;
   /** What servers said that ended by themselves. */
   readonly crashes: string[] = [];
-  /** All that the servers said, process by process. */
-  readonly output: string[] = [];
+  readonly #said: string[] = [];
 
   private constructor(ports: readonly number[], environment: Record<string, string>) {
     this.#home = makeServerHome();
@@ -40,6 +39,12 @@ export class ServerPair {
     return pair;
   }
 
+  /** All that the servers said, process by process; the ones that run come last. */
+  output(): string {
+    const running = this.#running.map((server, index) => `── ${this.urls[index]} runs\n${server?.stdout}`);
+    return [...this.#said, ...running].join("\n");
+  }
+
   /** Those that can take requests now. */
   async ready(): Promise<number[]> {
     const ready = await Promise.all(this.urls.map(isReady));
@@ -50,7 +55,7 @@ export class ServerPair {
   async untilReady(index: number): Promise<void> {
     const deadline = Date.now() + START_PATIENCE_MS;
     while (!(await this.ready()).includes(index)) {
-      if (Date.now() > deadline) throw new Error(`a server does not become ready:\n${this.output.join("\n")}`);
+      if (Date.now() > deadline) throw new Error(`a server does not become ready:\n${this.output()}`);
       await wait(LOOK_EVERY_MS);
     }
   }
@@ -72,7 +77,7 @@ export class ServerPair {
     const server = this.#home.start({ ...this.#environment, PORT: String(this.#ports[index]) });
     this.#running[index] = server;
     void server.ended.then(({ stdout, stderr, code, signal }) => {
-      this.output.push(`── ${this.urls[index]} ended: ${signal ?? `code ${code}`}\n${stdout}${stderr}`);
+      this.#said.push(`── ${this.urls[index]} ended: ${signal ?? `code ${code}`}\n${stdout}${stderr}`);
       if (this.#stopping) return;
       if (stderr.includes("Waypath did not start.")) this.failedStarts += 1;
       else if (!this.#killed.has(server)) this.crashes.push(stderr.slice(-2_000));
