@@ -15,6 +15,7 @@ import type {
 import type { SessionObserver } from "../tracing/turn-observer";
 import type { FinishReason } from "./agent-session.entity";
 import { callModel } from "./call-model";
+import type { Prompt } from "./estimate-usage";
 import { addUsage, NO_TOKENS, type TokenUsage } from "./token-usage";
 import { cleanJson, cleanText, isJsonObject } from "./tools/clean-json";
 import { STEPS } from "./tools/tool-limits";
@@ -26,6 +27,8 @@ export type RequestedToolCall = ToolCallBlock & { invalidArguments?: string };
 export interface AgentLoopObserver {
   /** `delta` is never empty. */
   text(blockId: string, delta: string): void;
+  /** A model is about to be sent this; again for each further try. */
+  modelCallStarted(prompt: Prompt): void;
   /** The session's counts so far, over all model calls. */
   usage(usage: TokenUsage): void;
   /** A model call has ended with these counts for the session; the next one begins. */
@@ -74,15 +77,11 @@ export async function runAgentLoop(options: AgentLoopOptions): Promise<AgentLoop
 
   for (let step = 1; ; step += 1) {
     const answer = new ModelAnswer(`${step}`, usedIds, observer, usage);
+    const prompt = { system: options.instructions, messages: [...options.messages, ...said], tools: options.tools };
     const finish = await callModel({
       model: options.model,
-      request: {
-        system: options.instructions,
-        messages: [...options.messages, ...said],
-        tools: options.tools,
-        maxOutputTokens: MAX_OUTPUT_TOKENS,
-        signal,
-      },
+      request: { ...prompt, maxOutputTokens: MAX_OUTPUT_TOKENS, signal },
+      onTry: () => observer.modelCallStarted(prompt),
       emit: (part) => answer.take(part),
       onRetry: (delaySeconds) => observer.retrying(delaySeconds),
       observer: options.sessionObserver,

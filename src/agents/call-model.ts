@@ -9,6 +9,8 @@ export interface CallModelOptions {
   model: LanguageModel;
   request: ModelRequest;
   emit: (part: ModelPart) => void;
+  /** Told before each try. */
+  onTry: () => void;
   /** Told before each further try, with the seconds until it. */
   onRetry: (delaySeconds: number) => void;
   /** Looks on at every try. */
@@ -24,10 +26,11 @@ const LONGEST_PAUSE_SECONDS = 20;
 
 /** One model call, made again where that cannot do harm. Rejects as `LanguageModel.respond` does. */
 export async function callModel(options: CallModelOptions): Promise<ModelFinish> {
-  const { model, request, emit, onRetry } = options;
+  const { model, request, emit, onTry, onRetry } = options;
   for (let tries = 0; ; tries += 1) {
     const observer = options.observer.modelCallStarted({ modelId: model.modelId, request });
     let outputBegan = false;
+    onTry();
     try {
       const finish = await model.respond(request, (part) => {
         if (part.type !== "usage") outputBegan = true;

@@ -6,7 +6,7 @@ import { TurnFailure } from "../errors";
 import type { Logger } from "../logger";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { LEASE_SECONDS } from "./checkpoints";
-import { usageOfCutSession } from "./estimate-usage";
+import { NO_CALL, usageOfCutSession } from "./estimate-usage";
 import { sessionLogFields } from "./session-log-fields";
 import { settleSession } from "./settle-session";
 import { saysText } from "./thread-history";
@@ -74,7 +74,7 @@ export async function settleExpiredSessions(dataSource: DataSource, logger: Logg
         text: session.text,
         toolCalls: session.toolCalls.map(endedCall),
         // The row does not say where its last model call began: counted over all calls, which is never more than was used.
-        ...usageOfCutSession(session.usage, { outputTokensBefore: 0, textLength: session.text.length }),
+        ...usageOfCutSession(session.usage, { ...NO_CALL, textLength: session.text.length }, false),
         finishReason: null,
         error: turnErrorOf(failure, session.requestId),
         // The dead server may have told more than it had time to keep. The end's number is above all that it can have told,

@@ -16,6 +16,7 @@ import type { AcceptedSession } from "./accepted-session";
 import { runAgentLoop } from "./agent-loop";
 import { AgentSessionEntity } from "./agent-session.entity";
 import type { Checkpointed, Checkpoints, SessionProgress } from "./checkpoints";
+import { NO_CALL } from "./estimate-usage";
 import { fitHistory } from "./fit-history";
 import type { ModelConnections } from "./model-connections";
 import { sessionLogFields } from "./session-log-fields";
@@ -67,7 +68,7 @@ export async function runSession(
   const { writer } = turn;
   const progress: SessionProgress = {
     usage: { ...NO_TOKENS },
-    lastCall: { outputTokensBefore: 0, textLength: 0 },
+    lastCall: { ...NO_CALL },
     toolCalls: [],
     firstTextAt: null,
   };
@@ -142,15 +143,20 @@ async function answer(
         progress.lastCall.textLength += delta.length;
         writer.text(about, blockId, delta);
       },
+      modelCallStarted(prompt) {
+        progress.lastCall.uncountedPrompt = prompt;
+      },
       usage(usage) {
         progress.usage = usage;
+        progress.lastCall.uncountedPrompt = null;
       },
       modelCallEnded(usage) {
         progress.usage = usage;
-        progress.lastCall = { outputTokensBefore: usage.outputTokens, textLength: 0 };
+        progress.lastCall = { ...NO_CALL, outputTokensBefore: usage.outputTokens };
         writer.publish({ ...about, type: "UsageUpdated", usage });
       },
       retrying(delaySeconds) {
+        progress.lastCall.uncountedPrompt = null;
         const message = `The provider did not answer. Trying again in ${delaySeconds.toFixed(1)} seconds.`;
         writer.publish({ ...about, type: "TurnNotice", code: "RETRYING", message });
       },

@@ -5,8 +5,17 @@ import type { DataSource } from "typeorm";
 export interface MeterLanes {
   /** Lanes with something to send, whose pause is over and that nobody has. They are this process's now. */
   take(count: number): Promise<string[]>;
-  /** Gives a lane back. A failure makes everybody pause before the next try; each in a row for longer. */
-  release(customerId: string, after: { failed: boolean; retryAfterSeconds: number | null }): Promise<void>;
+  /** Gives a lane back. A failure makes everybody pause before the next try; each in a row, without a delivery between, for longer. */
+  release(customerId: string, after: LaneUse): Promise<void>;
+}
+
+/** How the sending went, while a lane was had. */
+export interface LaneUse {
+  delivered: boolean;
+  /** The last event was not delivered, and is to be sent again. */
+  failed: boolean;
+  /** What the meter asked for, where it did. */
+  retryAfterSeconds: number | null;
 }
 
 /** How long a lane may be had without a word, in seconds: longer than a request to the meter takes at most. */
@@ -48,14 +57,15 @@ export function createMeterLanes(dataSource: DataSource, owner: string): MeterLa
       return taken.map((lane) => lane.customer_id);
     },
 
-    async release(customerId, { failed, retryAfterSeconds }) {
+    async release(customerId, { delivered, failed, retryAfterSeconds }) {
       await dataSource.query(
-        `UPDATE meter_lanes
+        `UPDATE meter_lanes lane
          SET taken_by = NULL,
-             failures = CASE WHEN $3 THEN failures + 1 ELSE 0 END,
+             failures = CASE WHEN $3 THEN before.failures + 1 ELSE 0 END,
              free_at = now() + make_interval(secs => CASE WHEN $3
-               THEN greatest($4, least($5 * 2 ^ least(failures, $6), $7) * (0.5 + random() / 2)) ELSE 0 END)
-         WHERE customer_id = $1 AND taken_by = $2`,
+               THEN greatest($4, least($5 * 2 ^ least(before.failures, $6), $7) * (0.5 + random() / 2)) ELSE 0 END)
+         FROM (SELECT customer_id, CASE WHEN $8 THEN 0 ELSE failures END AS failures FROM meter_lanes) before
+         WHERE lane.customer_id = $1 AND lane.taken_by = $2 AND before.customer_id = lane.customer_id`,
         [
           customerId,
           owner,
@@ -64,6 +74,7 @@ export function createMeterLanes(dataSource: DataSource, owner: string): MeterLa
           FIRST_PAUSE_SECONDS,
           DOUBLINGS,
           LONGEST_PAUSE_SECONDS,
+          delivered,
         ],
       );
     },

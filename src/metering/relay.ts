@@ -41,22 +41,23 @@ export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
   let stopped = false;
 
   const serve = async (customerId: string) => {
-    let answer: MeterAnswer | null = null;
+    let delivered = false;
+    let failure: Extract<MeterAnswer, { outcome: "LATER" }> | null = null;
     try {
       for (let sent = 0; sent < EVENTS_IN_A_ROW && !stopped; sent += 1) {
         const event = await ledger.claimNext(customerId);
         if (event === null) break;
-        answer = await meter.send(event);
+        const answer = await meter.send(event);
         answers[answer.outcome] += 1;
         await record(ledger, logger, event, answer);
-        if (answer.outcome === "LATER") break;
+        delivered ||= answer.outcome === "DELIVERED";
+        if (answer.outcome !== "LATER") continue;
+        failure = answer;
+        break;
       }
     } finally {
-      const failed = answer?.outcome === "LATER" ? answer : null;
-      await lanes.release(customerId, {
-        failed: failed !== null,
-        retryAfterSeconds: failed?.retryAfterSeconds ?? null,
-      });
+      const retryAfterSeconds = failure?.retryAfterSeconds ?? null;
+      await lanes.release(customerId, { delivered, failed: failure !== null, retryAfterSeconds });
     }
   };
 

@@ -36,6 +36,7 @@ async function run(steps: Step[], callTool?: AgentLoopOptions["callTool"], signa
       callTool ?? (async ({ id }) => ({ type: "tool-result", toolCallId: id, result: `saw ${id}`, isError: false })),
     signal,
     observer: {
+      modelCallStarted: () => undefined,
       text: (blockId, delta) => told.push([blockId, delta]),
       usage: (usage) => told.push(["usage", usage.inputTokens]),
       modelCallEnded: (usage) => told.push(["ended", usage.inputTokens]),

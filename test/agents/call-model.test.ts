@@ -33,6 +33,7 @@ async function call(tries: Try[], signal = new AbortController().signal) {
     model,
     request,
     emit: (part) => parts.push(part),
+    onTry: () => undefined,
     onRetry: (delaySeconds) => retries.push(delaySeconds),
     observer: {
       modelCallStarted({ modelId }) {

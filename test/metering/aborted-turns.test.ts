@@ -23,11 +23,11 @@ afterAll(async () => {
 });
 
 const TURNS = 500;
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 const random = seededRandom(4);
 const upTo = (count: number) => Math.floor(random() * count);
 
-const WORDS: SimulatedAction = { repeat: "and so on, ", times: 400, paceMs: 20 };
+const WORDS: SimulatedAction = { repeat: "and so on, ", times: 400, paceMs: 50 };
 const TOOL: SimulatedAction = { tool: "current_time" };
 const FAULTS = ["reset", "early-end", "error-event", "garbage"] as const;
 

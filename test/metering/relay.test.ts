@@ -99,6 +99,17 @@ test("pauses grow with each failure in a row, and end with a success", async () 
   expect(await failed(0)).toBeLessThanOrEqual(0);
 });
 
+test("a failure after a delivery is the first in a row, however often that happens", async () => {
+  const { id: workspaceId } = await ledger.workspace();
+  for (let value = 1; value <= 4; value += 1) await ledger.bill(workspaceId, value);
+  ledger.stripe.account.faults.set({ next: ["ok", 503, "ok", 503, "ok", 503] });
+  ledger.startRelay();
+  const failures = async () => (await ledger.dataSource.query("SELECT failures FROM meter_lanes"))[0]?.failures ?? 0;
+  const seen: number[] = [];
+  while ((await ledger.rowsOnce(() => true)).some((row) => !isDelivered(row))) seen.push(await failures());
+  expect(Math.max(...seen)).toBe(1);
+});
+
 test("what is refused for good is FAILED, says so in the log, and holds nothing up", async () => {
   const { id: workspaceId } = await ledger.workspace();
   const old = await ledger.bill(workspaceId, 50, new Date(Date.now() - 36 * 24 * HOUR_MS));
