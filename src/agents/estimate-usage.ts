@@ -27,15 +27,13 @@ export const NO_CALL: Readonly<LastCall> = Object.freeze({
 
 /**
  * The counts of a session that was cut short: the last ones its provider reported, and from the text what its last call has come to
- * beyond them. A prompt that was sent counts when its answer had begun, or when it was us who did not wait for one: the provider
- * reads what it has been sent. One that the provider refused or lost is not counted.
+ * beyond them. A prompt that nobody has counted counts once its answer has begun: before that nobody can prove that it was read.
  */
 export function usageOfCutSession(
   reported: TokenUsage,
   { outputTokensBefore, textLength, uncountedPrompt }: LastCall,
-  stoppedByUs: boolean,
 ): { usage: TokenUsage; usageSource: UsageSource } {
-  const read = uncountedPrompt !== null && (stoppedByUs || textLength > 0) ? tokensOfPrompt(uncountedPrompt) : 0;
+  const read = uncountedPrompt !== null && textLength > 0 ? tokensOfPrompt(uncountedPrompt) : 0;
   const written = outputTokensBefore + Math.floor(textLength / CHARACTERS_PER_TOKEN);
   if (read === 0 && written <= reported.outputTokens) return { usage: reported, usageSource: "CHECKPOINT" };
   return {

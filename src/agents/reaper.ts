@@ -74,7 +74,7 @@ export async function settleExpiredSessions(dataSource: DataSource, logger: Logg
         text: session.text,
         toolCalls: session.toolCalls.map(endedCall),
         // The row does not say where its last model call began: counted over all calls, which is never more than was used.
-        ...usageOfCutSession(session.usage, { ...NO_CALL, textLength: session.text.length }, false),
+        ...usageOfCutSession(session.usage, { ...NO_CALL, textLength: session.text.length }),
         finishReason: null,
         error: turnErrorOf(failure, session.requestId),
         // The dead server may have told more than it had time to keep. The end's number is above all that it can have told,

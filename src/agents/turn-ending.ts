@@ -35,11 +35,10 @@ export function endingOf(turn: AcceptedSession, { outcome, lastCall, ...known }:
     const { finishReason, messages } = outcome;
     return { ...known, status: "COMPLETED", usageSource: "REPORTED", finishReason, error: null, messages };
   }
-  const stopped = outcome.failed instanceof TurnStopped ? outcome.failed : null;
   const messages = known.text === "" ? [] : [saysText(known.text)];
   const toolCalls = known.toolCalls.map(endedCall);
-  const cut = { ...known, ...usageOfCutSession(known.usage, lastCall, stopped !== null), toolCalls, messages };
-  const why = stopped?.why;
+  const cut = { ...known, ...usageOfCutSession(known.usage, lastCall), toolCalls, messages };
+  const why = outcome.failed instanceof TurnStopped ? outcome.failed.why : null;
   if (why === "CANCELLED" || why === "UNATTENDED") {
     return { ...cut, status: "CANCELLED", finishReason: "CANCELLED", error: null };
   }

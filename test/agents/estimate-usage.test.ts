@@ -28,8 +28,8 @@ const PROMPT: Prompt = {
   ],
 };
 
-function cut(lastCall: Partial<LastCall>, stoppedByUs = false) {
-  const { usage, usageSource } = usageOfCutSession(REPORTED, { ...NO_CALL, ...lastCall }, stoppedByUs);
+function cut(lastCall: Partial<LastCall>) {
+  const { usage, usageSource } = usageOfCutSession(REPORTED, { ...NO_CALL, ...lastCall });
   return { input: usage.inputTokens, output: usage.outputTokens, usageSource };
 }
 
@@ -42,14 +42,10 @@ test("output is counted from the text, low, beyond what was counted before the c
   expect(cut({ outputTokensBefore: 7, textLength: 35 })).toEqual({ input: 100, output: 15, usageSource: "ESTIMATED" });
 });
 
-test("a prompt whose answer we did not wait for was read by the provider, and counts", () => {
-  expect(cut({ uncountedPrompt: PROMPT }, true)).toEqual({ input: 200, output: 7, usageSource: "ESTIMATED" });
-});
-
-test("a prompt that the provider refused or lost does not count", () => {
+test("a prompt without an answer does not count: nobody can prove that it was read", () => {
   expect(cut({ uncountedPrompt: PROMPT })).toEqual({ input: 100, output: 7, usageSource: "CHECKPOINT" });
 });
 
-test("a prompt whose answer had begun counts, whoever broke it off", () => {
+test("a prompt that its provider has not counted yet counts, low, once its answer has begun", () => {
   expect(cut({ uncountedPrompt: PROMPT, textLength: 4 })).toEqual({ input: 200, output: 7, usageSource: "ESTIMATED" });
 });

@@ -24,6 +24,8 @@ afterAll(async () => {
 
 const TURNS = 500;
 const AT_ONCE = 16;
+/** Milliseconds after which the last turn is cancelled. */
+const LONGEST_MS = 1_500;
 const random = seededRandom(4);
 const upTo = (count: number) => Math.floor(random() * count);
 
@@ -31,7 +33,7 @@ const WORDS: SimulatedAction = { repeat: "and so on, ", times: 400, paceMs: 50 }
 const TOOL: SimulatedAction = { tool: "current_time" };
 const FAULTS = ["reset", "early-end", "error-event", "garbage"] as const;
 
-/** A turn that is cancelled after some of its events, or whose provider breaks off, in its first model call or its second. */
+/** A turn that is cancelled at some moment, or whose provider breaks off, in its first model call or its second. */
 async function abortedTurn(number: number) {
   const marker = `turn-${number}-of-many`;
   const broken = random() < 0.3;
@@ -43,13 +45,13 @@ async function abortedTurn(number: number) {
   const stream = streamOf(client, CHAT_TURN, {
     input: { buddy: "analyst", message: `${marker} ${simulate(calls)}` },
   });
-  const cancelAfter = upTo(12);
-  let events = 0;
+  // At any moment of its life, whatever it is doing then.
+  const cancelAfterMs = upTo(LONGEST_MS);
   let session: { id: string; text: string; status: string } | undefined;
   for await (const event of stream) {
-    events += 1;
     session = event.session ?? session;
-    if (!broken && events === cancelAfter + 1) await admin.ask(CANCEL, { sessionId: event.sessionId });
+    if (broken || event.__typename !== "TurnStarted") continue;
+    setTimeout(() => admin.ask(CANCEL, { sessionId: event.sessionId }), cancelAfterMs);
   }
   if (session === undefined) throw new Error("the turn told nothing");
   return { marker, session };

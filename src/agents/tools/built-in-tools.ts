@@ -17,5 +17,5 @@ export function createBuiltInTools({ dataSource }: { dataSource: DataSource }): 
     measure_text: measureTextTool,
     workspace_usage: createWorkspaceUsageTool(dataSource),
   };
-  return Object.entries(tools).map(([name, tool]) => ({ name, ...tool }));
+  return Object.entries(tools).map(([name, tool]) => ({ name, ...tool, isOurs: true }));
 }

@@ -32,7 +32,7 @@ export function prepareTool(tool: Tool, logger: Logger): PreparedTool | null {
 function prepare(tool: Tool, logger: Logger): PreparedTool | null {
   try {
     // Somebody else's schema steers all of it.
-    return runBounded(() => readTool(tool), SCHEMA_READING_MS);
+    return tool.isOurs ? readTool(tool) : runBounded(() => readTool(tool), SCHEMA_READING_MS);
   } catch (error) {
     logger.warn({ tool: tool.name, reason: reasonOf(error) }, "a tool is left out: its input schema cannot be used");
     return null;

@@ -19,6 +19,8 @@ export interface Tool {
   description: string;
   /** JSON Schema of the arguments. */
   inputSchema: JsonObject;
+  /** Written here: its schema is read without a watch on the clock, which a busy machine would run down all by itself. */
+  isOurs?: boolean;
   /** Seconds one call may take instead of the usual limit. `Infinity` for a tool that keeps a limit of its own. */
   callSeconds?: number;
   /** Called with arguments that fit the schema. Rejects with a `ToolFailure` for what the model should know. */
