@@ -73,7 +73,7 @@ test("a body that is too large is a 413", async () => {
   const response = await send({ body });
   expect(response.status).toBe(413);
   expect(await response.json()).toEqual({
-    errors: [{ message: "The request is too large.", extensions: { code: "BAD_USER_INPUT" } }],
+    errors: [{ message: "The request is larger than 10,000 bytes.", extensions: { code: "BAD_USER_INPUT" } }],
   });
 });
 
