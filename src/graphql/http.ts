@@ -96,7 +96,8 @@ function refusal(errors: GraphQLFormattedError[]): GraphQLResponse {
 const checkMethod: RequestHandler = ({ method }, response, next) => {
   if (method === "POST" || method === "GET") return next();
   response.set("allow", "GET, POST, OPTIONS");
-  sendRefusal(response, 405, "GraphQL is asked by POST, or by GET for queries.");
+  if (method === "OPTIONS") response.status(204).end();
+  else sendRefusal(response, 405, "GraphQL is asked by POST, or by GET for queries.");
 };
 
 const checkContentType: RequestHandler = (request, response, next) => {

@@ -47,8 +47,8 @@ interface SocketState {
   socket: WebSocket;
   /** The first one that the client showed: a socket keeps its identity. */
   token?: string | undefined;
-  /** What was asked of the subscriptions that have begun and not ended. */
-  subscriptions: Set<SubscribePayload>;
+  /** The subscriptions that have begun and not wound up, with their operations' ids, which a client may use again. */
+  subscriptions: Map<SubscribePayload, string>;
 }
 
 type Context = SocketContext<Record<string, unknown>, SocketState>;
@@ -115,7 +115,7 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): P
     const { messagesPerMinute } = limits;
     serveSocket(
       protocol,
-      { socket, subscriptions: new Set<SubscribePayload>() },
+      { socket, subscriptions: new Map<SubscribePayload, string>() },
       { messagesPerMinute, onFault: formatError },
     );
   });
@@ -162,12 +162,12 @@ async function identify(options: WebsocketDoorOptions, { extra }: Context): Prom
   }
 }
 
-/** Notes a subscription as begun, until it is completed. */
+/** What to execute. Notes a subscription as begun, until it has wound up. */
 async function readOperation(
   { schema, gate, limits }: WebsocketDoorOptions,
-  { extra }: Context,
+  { extra, subscriptions }: Context,
   payload: SubscribePayload,
-  contextValue: GraphqlContext,
+  contextValue: GraphqlContext & { operationId: string },
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const document = gate.parse(payload.query);
   if ("errors" in document) return document.errors;
@@ -175,11 +175,13 @@ async function readOperation(
   if ("errors" in admitted) return admitted.errors;
   if (admitted.operation === OperationTypeNode.SUBSCRIPTION) {
     const most = limits.subscriptionsPerSocket;
-    if (extra.subscriptions.size >= most) {
+    // One that the client has ended makes room at once.
+    const running = [...extra.subscriptions.values()].filter((id) => id in subscriptions);
+    if (running.length >= most) {
       const sentence = `Up to ${most} subscriptions may run on a socket: end one, or open another socket.`;
       return [new GraphQLError(sentence, { extensions: { code: "RATE_LIMITED" } })];
     }
-    extra.subscriptions.add(payload);
+    extra.subscriptions.set(payload, contextValue.operationId);
   }
   const { operationName, variables } = payload;
   return { schema, document, operationName, variableValues: variables, contextValue };

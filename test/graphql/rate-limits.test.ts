@@ -127,7 +127,8 @@ describe("checks of provider keys", () => {
     const [admin, owner, member] = await Promise.all([workspace.admin(), workspace.owner(), workspace.member()]);
     const outsider = await newWorkspace(busy).admin();
     const asked = () => busy.anthropic.journal.requests.length;
-    const configure = ({ answer }: typeof admin, apiKey: string) => answer(CONFIGURE, { input: { provider: "CLAUDE", apiKey } });
+    const configure = ({ answer }: typeof admin, apiKey: string) =>
+      answer(CONFIGURE, { input: { provider: "CLAUDE", apiKey } });
     const verify = ({ answer }: typeof admin) => answer(VERIFY, { input: { provider: "CLAUDE" } });
 
     // Not theirs to ask: it is not the workspace's count that they use up.
