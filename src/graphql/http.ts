@@ -35,8 +35,10 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<{ routes: 
     dangerouslyDisableValidation: true,
     introspection: true,
     parseOptions: options.gate.parseOptions,
-    // A document that is known by its hash alone is known to this door alone.
+    // A document that is known by its hash alone would be known to this door alone.
     persistedQueries: false,
+    // Whoever sends ever new documents would fill it.
+    documentStore: null,
     csrfPrevention: true,
     // The landing page would load scripts from elsewhere.
     plugins: [ApolloServerPluginLandingPageDisabled(), keepGate(options)],

@@ -37,6 +37,8 @@ export interface Measure {
   cost: number;
   /** Fields of the first level, by name. */
   rootFields: string[];
+  /** Whether one of them may be left out, as a directive says. */
+  hasConditionalRoot: boolean;
 }
 
 /** A place in the answer. */
@@ -62,12 +64,13 @@ export function measureOperation(
   limits: Pick<Limits, "operationDepth" | "operationCost">,
 ): Measure {
   const fragments = new Map(document.definitions.filter(isFragment).map((fragment) => [fragment.name.value, fragment]));
-  const found: Measure = { depth: 0, cost: 0, rootFields: [] };
+  const found: Measure = { depth: 0, cost: 0, rootFields: [], hasConditionalRoot: false };
   const isTooMuch = () => found.depth > limits.operationDepth || found.cost > limits.operationCost;
 
   const lookThrough = ({ selections }: SelectionSetNode, place: Place, spread = new Set<string>()): void => {
     for (const selection of selections) {
       if (isTooMuch()) return;
+      if (place.depth === 1 && selection.directives?.length) found.hasConditionalRoot = true;
       if (selection.kind === Kind.FIELD) {
         count(selection, place);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {

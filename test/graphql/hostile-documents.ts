@@ -281,6 +281,25 @@ const OPERATIONS: HostileRequest[] = [
     says: "must select only one top level field",
   },
   {
+    name: "a subscription whose field is left out",
+    query: 'subscription { agentSessionEvents(sessionId: "s") @skip(if: true) { at } }',
+    code: INVALID,
+    says: "takes no directive",
+  },
+  {
+    name: "a subscription whose field is left out with its fragment",
+    query: 'subscription { ... @include(if: false) { agentSessionEvents(sessionId: "s") { at } } }',
+    code: INVALID,
+    says: "takes no directive",
+  },
+  {
+    name: "a subscription whose field a variable leaves out",
+    query: `subscription($no: Boolean!) { agentSessionEvents(sessionId: "s") @include(if: $no) { at } }`,
+    variables: { no: false },
+    code: INVALID,
+    says: 'the variable "$no" which was not provided a runtime value',
+  },
+  {
     name: "a type's definition",
     query: "{ viewer { role } } type Query { secret: String }",
     code: INVALID,
