@@ -5,8 +5,10 @@ import { simulate } from "../../src/simulators/script";
 import { introduce } from "../support/raw-socket";
 import { FOLLOW } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
-import { DOORS, overHttp } from "./both-doors";
+import { DOORS, type DoorRequest, overHttp } from "./both-doors";
 
+const SET_MODEL = "mutation($input: SetBuddyModelInput!) { setBuddyModel(input: $input) { userErrors { code } } }";
+const SINCE = "query($filter: AgentSessionFilter) { workspace { agentSessions(filter: $filter) { totalCount } } }";
 const START = "mutation($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
 
 let server: TestServer;
@@ -86,6 +88,40 @@ describe.each(DOORS)("over %s", (_name, ask) => {
     expect(answer.errors?.length).toBeGreaterThan(0);
     for (const part of ["canary", "odd", "tail", "0123456789"]) expect(JSON.stringify(answer)).not.toContain(part);
   });
+});
+
+// No key, and nothing that a pattern would know: a password, a customer's name.
+const WORDS = "canary horse, battery; staple noon";
+test.each<[string, DoorRequest]>([
+  [
+    "in the place of an enum",
+    { query: `mutation { setBuddyModel(input: {buddy: "a", mode: "${WORDS}"}) { userErrors { code } } }` },
+  ],
+  ["in the place of a number", { query: `{ workspace { agentSessions(first: "${WORDS}") { totalCount } } }` }],
+  ["in the place of an object", { query: `mutation { setBuddyModel(input: "${WORDS}") { userErrors { code } } }` }],
+  [
+    "in the place of an instant",
+    { query: `{ workspace { agentSessions(filter: {startedAfter: "${WORDS}"}) { totalCount } } }` },
+  ],
+  ["in a list", { query: `mutation { setBuddyModel(input: {buddy: ["${WORDS}"]}) { userErrors { code } } }` }],
+  ["where nothing is expected", { query: `{ viewer "${WORDS}" { role } }` }],
+  ["as a block", { query: `{ viewer """${WORDS}""" { role } }` }],
+  ["in a default", { query: `query($n: Int = "${WORDS}") { workspace { agentSessions(first: $n) { totalCount } } }` }],
+  ["as an operation's name", { query: "{ viewer { role } }", operationName: WORDS }],
+  [
+    "in a variable",
+    { query: "query($n: Int) { workspace { agentSessions(first: $n) { totalCount } } }", variables: { n: WORDS } },
+  ],
+  ["in a variable's enum", { query: SET_MODEL, variables: { input: { buddy: "a", mode: WORDS } } }],
+  ["in a variable's text", { query: SET_MODEL, variables: { input: { buddy: { name: WORDS } } } }],
+  ["in a variable's instant", { query: SINCE, variables: { filter: { startedAfter: WORDS } } }],
+  ["in a variable's list", { query: SINCE, variables: { filter: { modes: ["METERED", WORDS] } } }],
+])("over both doors, a value is not repeated: %s", async (_place, request) => {
+  for (const [, ask] of DOORS) {
+    const answer = await ask(server, request);
+    expect(answer.errors?.length).toBeGreaterThan(0);
+    for (const part of WORDS.split(/\W+/)) expect(JSON.stringify(answer)).not.toContain(part);
+  }
 });
 
 test("nothing that was sent has reached the log", () => {

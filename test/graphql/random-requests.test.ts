@@ -5,8 +5,9 @@ import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { WebSocket } from "ws";
+
 import { startTestServer, type TestServer } from "../support/test-server";
-import { DOORS, overHttp, overSocket } from "./both-doors";
+import { DOORS } from "./both-doors";
 import { type RandomSend, randomSend } from "./random-requests";
 
 const REQUESTS = 10_000;

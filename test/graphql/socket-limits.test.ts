@@ -4,7 +4,7 @@ import { WebSocket } from "ws";
 
 import { simulate } from "../../src/simulators/script";
 import { introduce, openSocket, type RawSocket } from "../support/raw-socket";
-import { CANCEL, FOLLOW, post } from "../support/test-client";
+import { CANCEL, connect, FOLLOW, post, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
 import { openBareDoor } from "./bare-socket-door";
 import { upgradeOnly } from "./upgrade-only";
@@ -158,6 +158,25 @@ test("the 11th socket of a user is closed; the ten go on, others come in, and wh
   await sockets[0]?.close();
   sockets[0] = await introduceOnceThereIsRoom(server.url, parameters);
   await Promise.all(sockets.map((socket) => socket.close()));
+});
+
+test("the usual client does not come again by itself after that", async () => {
+  const narrow = await startTestServer({ LIMIT_SOCKETS_PER_USER: "1" });
+  const parameters = await parametersOf("collector", narrow);
+  const first = await introduce(narrow.url, parameters);
+  const opened: unknown[] = [];
+  const client = connect(narrow.url, "", {
+    connectionParams: parameters,
+    retryAttempts: 5,
+    retryWait: async () => undefined,
+    on: { opened: (socket) => opened.push(socket) },
+  });
+  const asked = streamOf(client, QUERY, {}).next();
+  await expect(asked).rejects.toMatchObject({ code: 4429, reason: "Too many sockets" });
+  expect(opened).toHaveLength(1);
+  await client.dispose();
+  await first.close();
+  await narrow.close();
 });
 
 test("the 101st message within a minute closes its socket, and is not read", async () => {
