@@ -5,6 +5,7 @@ import { loadEnvFile } from "node:process";
 import { z } from "zod";
 
 import { DEVELOPMENT_PREFIX, developmentSecret } from "./development-secrets";
+import { type Limits, limitsIn, limitVariables } from "./limits";
 import { Secret } from "./secret";
 
 /** Who may ask, and how a token is checked. */
@@ -12,16 +13,6 @@ export type TokenVerification = ({ method: "HS256"; secret: Secret } | { method:
   issuer: string | undefined;
   audience: string | undefined;
 };
-
-/** How much of anything one request may ask for. */
-export interface Limits {
-  /** Characters of a message; more is `BAD_USER_INPUT`. */
-  messageCharacters: number;
-  /** Bytes of a socket frame; more closes the socket. */
-  frameBytes: number;
-  /** Bytes of an HTTP body; more is a 413. */
-  bodyBytes: number;
-}
 
 /** The meter that metered turns are billed through. */
 export interface StripeConfig {
@@ -90,14 +81,17 @@ const LONGEST_TIMER_SECONDS = 2_147_483;
 const LONGEST_RETENTION_DAYS = 36_500;
 
 const seconds = z.coerce.number().positive().max(LONGEST_TIMER_SECONDS);
-const count = z.coerce.number().int().positive();
-const days = count.max(LONGEST_RETENTION_DAYS);
+const days = z.coerce.number().int().positive().max(LONGEST_RETENTION_DAYS);
 const flag = z.enum(["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
 const list = z.string().transform((value) =>
   value
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== ""),
+);
+const origins = list.refine(
+  (origins) => origins.every(isOrigin),
+  "must be origins as browsers send them, e.g. https://app.example.com",
 );
 const secret = z.string().transform((value) => new Secret(value));
 
@@ -132,14 +126,12 @@ const environment = z.object({
   LANGFUSE_CAPTURE_CONTENT: flag.default(true),
   BUDDIES_FILE: z.string().default("buddies.yaml"),
   RETENTION_DAYS: days.optional(),
-  ALLOWED_ORIGINS: list.optional(),
+  ALLOWED_ORIGINS: origins.optional(),
   TURN_TIMEOUT_SECONDS: seconds.default(600),
   TURN_UNATTENDED_SECONDS: seconds.default(120),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().nonnegative().max(LONGEST_TIMER_SECONDS).default(25),
   GRAPHIQL: flag.optional(),
-  LIMIT_MESSAGE_CHARACTERS: count.default(32_000),
-  LIMIT_FRAME_BYTES: count.default(256 * 1024),
-  LIMIT_BODY_BYTES: count.default(256 * 1024),
+  ...limitVariables,
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
 });
 
@@ -223,13 +215,16 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     turnUnattendedSeconds: values.TURN_UNATTENDED_SECONDS,
     shutdownGraceSeconds: values.SHUTDOWN_GRACE_SECONDS,
     graphiql: values.GRAPHIQL ?? !production,
-    limits: {
-      messageCharacters: values.LIMIT_MESSAGE_CHARACTERS,
-      frameBytes: values.LIMIT_FRAME_BYTES,
-      bodyBytes: values.LIMIT_BODY_BYTES,
-    },
+    limits: limitsIn(values),
     logLevel: values.LOG_LEVEL,
   });
+}
+
+/** In the one way that a browser writes it: whatever is written otherwise would match no request. */
+function isOrigin(text: string): boolean {
+  if (/^https?:/i.test(text)) return URL.canParse(text) && new URL(text).origin === text;
+  // Of an app's own scheme, e.g. capacitor://localhost.
+  return /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]+$/.test(text);
 }
 
 /** Half of a pair would trace nothing, without a word. */

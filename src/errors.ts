@@ -22,12 +22,15 @@ export class RequestError extends Error {
   readonly code: RequestErrorCode;
   /** Path of the offending input, e.g. `["input", "apiKey"]`. */
   readonly field: readonly string[] | undefined;
+  /** When the same request may do better. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: RequestErrorCode, message: string, field?: readonly string[]) {
+  constructor(code: RequestErrorCode, message: string, field?: readonly string[], retryAfterSeconds?: number) {
     super(message);
     this.name = "RequestError";
     this.code = code;
     this.field = field;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 

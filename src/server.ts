@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import express, { Router } from "express";
 import type { DataSource } from "typeorm";
@@ -15,13 +15,16 @@ import { type Config, ConfigError } from "./config";
 import { migrate } from "./database/migrate";
 import { createFormatError } from "./graphql/format-error";
 import { openHttpDoor } from "./graphql/http";
-import { documentRules } from "./graphql/read-document";
+import { createOperationGate } from "./graphql/operation-gate";
 import { createSchema } from "./graphql/schema";
 import { createSocketGuard } from "./graphql/socket-guard";
 import { openWebsocketDoor } from "./graphql/websocket";
+import { crossOrigin } from "./http/cross-origin";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
+import { createHttpServer } from "./http/http-server";
 import { metricsRoutes } from "./http/metrics";
+import { securityHeaders } from "./http/security-headers";
 import { stripeWebhookRoutes } from "./http/stripe-webhook";
 import type { Logger } from "./logger";
 import { createReceiveErrorReport } from "./metering/error-report";
@@ -37,6 +40,7 @@ import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
 import { connectOpenAi } from "./providers/openai/openai-connection";
+import { createRateLimits } from "./rate-limits";
 import type { Secret } from "./secret";
 import { startTracing } from "./tracing/tracing";
 import { createAuthenticate } from "./workspaces/authenticate";
@@ -120,6 +124,7 @@ async function openServer(
     environment: config.production ? "production" : "development",
     logger,
   });
+  const rateLimits = createRateLimits(config.limits);
   const builtInTools = createBuiltInTools({ dataSource });
   const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
   const turns = createTurns({
@@ -131,6 +136,7 @@ async function openServer(
     loadRouting,
     connections,
     log: createMemoryTurnLog(),
+    turnStarts: rateLimits.turnStarts,
     messageCharacters: config.limits.messageCharacters,
     turnTimeoutSeconds: config.turnTimeoutSeconds,
     turnUnattendedSeconds: config.turnUnattendedSeconds,
@@ -140,28 +146,25 @@ async function openServer(
   const retention = startRetention({ dataSource, retentionDays: config.retentionDays, logger });
 
   const billing = openBilling(options, dataSource);
-
+  const { limits } = config;
+  const { keyProbes, mutations } = rateLimits;
   const schema = await createSchema({
     dataSource,
     buddies,
     providerKeys,
+    keyProbes,
     loadRouting,
     turns,
     traceUrlOf: (traceId) => tracing.urlOf(traceId),
   });
   const formatError = createFormatError(logger);
-  const rules = documentRules({ introspection: config.graphiql });
+  const gate = createOperationGate({ schema, introspection: config.graphiql, limits, mutations });
   let accepting = true;
 
-  const http = await openHttpDoor({
-    schema,
-    authenticate,
-    formatError,
-    rules,
-    bodyBytes: config.limits.bodyBytes,
-  });
+  const http = await openHttpDoor({ schema, gate, authenticate, formatError, bodyBytes: limits.bodyBytes });
+  const isAllowedOrigin = originCheck(config.allowedOrigins, () => portOf(server));
   const app = express()
-    .disable("x-powered-by")
+    .use(securityHeaders())
     .use(healthRoutes({ dataSource, isAccepting: () => accepting }))
     .use(
       metricsRoutes({
@@ -171,12 +174,12 @@ async function openServer(
       }),
     )
     .use(billing.webhook)
-    .use(GRAPHQL_PATH, http.routes);
+    .use(GRAPHQL_PATH, crossOrigin(isAllowedOrigin), http.routes);
   if (config.graphiql) {
     app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken: options.developmentToken }));
   }
 
-  const server = createHttpServer(app);
+  const server = createHttpServer(app, limits);
   const port = await listen(server, config.host, config.port).catch(async (error) => {
     await Promise.all([
       turns.close(0),
@@ -189,17 +192,17 @@ async function openServer(
     connections.close();
     throw error;
   });
-  const guard = createSocketGuard(createFindDisabledWorkspaces(dataSource), logger);
+  const guard = createSocketGuard({ findDisabled: createFindDisabledWorkspaces(dataSource), limits, logger });
   const websocket = openWebsocketDoor({
     server,
     path: GRAPHQL_PATH,
     schema,
-    rules,
+    gate,
     authenticate,
     guard,
     formatError,
-    isAllowedOrigin: originCheck(config.allowedOrigins, port),
-    frameBytes: config.limits.frameBytes,
+    isAllowedOrigin,
+    limits,
   });
 
   let disposed: Promise<void> | undefined;
@@ -243,18 +246,18 @@ function readKeyRing(keys: Secret): KeyRing {
   }
 }
 
-function listen(server: ReturnType<typeof createHttpServer>, host: string, port: number): Promise<number> {
+function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
       server.off("error", reject);
-      resolve((server.address() as AddressInfo).port);
+      resolve(portOf(server));
     });
   });
 }
 
 /** Lets requests under way be answered, for a moment. */
-function close(server: ReturnType<typeof createHttpServer>): Promise<void> {
+function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     // A connection that has got its answer stays open for the next request, which will not come.
     const idle = setInterval(() => server.closeIdleConnections(), 10);
@@ -267,7 +270,12 @@ function close(server: ReturnType<typeof createHttpServer>): Promise<void> {
   });
 }
 
-function originCheck(allowed: readonly string[] | undefined, port: number): (origin: string) => boolean {
-  const origins = new Set(allowed ?? ["localhost", "127.0.0.1", "[::1]"].map((host) => `http://${host}:${port}`));
-  return (origin) => origins.has(origin);
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** Unless origins are given, those of this machine on the server's own port, which is known once it listens. */
+function originCheck(allowed: readonly string[] | undefined, port: () => number): (origin: string) => boolean {
+  const own = () => ["localhost", "127.0.0.1", "[::1]"].map((host) => `http://${host}:${port()}`);
+  return (origin) => (allowed ?? own()).includes(origin);
 }

@@ -4,6 +4,7 @@ import type { DataSource } from "typeorm";
 
 import { RequestError } from "../errors";
 import { newId } from "../ids";
+import type { RateLimit } from "../rate-limits";
 import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
@@ -29,6 +30,8 @@ export interface StartTurnOptions {
   log: Pick<TurnLog, "open" | "discard">;
   loadRouting: LoadRouting;
   observer: Pick<TurnObserver, "traceIdOf">;
+  /** By user. */
+  turnStarts: RateLimit;
   /** This process, as it stands in `lease_owner`. */
   owner: string;
   /** Throws when no new turn may be started here, as at shutdown. Attaching is always possible. */
@@ -45,6 +48,7 @@ export async function startOrAttach(
   if (existing !== null) return { attached: existing };
 
   options.checkAccepting();
+  await options.turnStarts.take(viewer.userId);
   const [routing, thread] = await Promise.all([
     options.loadRouting(viewer.workspaceId),
     request.threadId === null ? null : findThread(options.dataSource, viewer, request.threadId),
@@ -75,7 +79,10 @@ export async function startOrAttach(
     options.log.discard(session.id);
     // Somebody was first: either with this very request, or with another turn in this thread.
     const first = await findTurn(options.dataSource, viewer, request);
-    if (first !== null) return { attached: first };
+    if (first !== null) {
+      await options.turnStarts.giveBack(viewer.userId);
+      return { attached: first };
+    }
     throw new RequestError("THREAD_BUSY", "This conversation has a turn running: wait for it, or cancel it first.");
   }
   return { started: { session, buddy, overrides, key: routing.keyOf(decision.route) } };

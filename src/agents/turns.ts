@@ -5,6 +5,7 @@ import { RequestError } from "../errors";
 import { newId } from "../ids";
 import type { Logger } from "../logger";
 import type { ProviderKeys } from "../provider-keys/provider-keys";
+import type { RateLimit } from "../rate-limits";
 import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { Buddies, Buddy } from "../workspaces/buddies";
@@ -51,6 +52,8 @@ export interface TurnsOptions {
   loadRouting: LoadRouting;
   connections: ModelConnections;
   log: TurnLog;
+  /** By user. */
+  turnStarts: RateLimit;
   messageCharacters: number;
   turnTimeoutSeconds: number;
   turnUnattendedSeconds: number;
@@ -102,7 +105,15 @@ export function createTurns(options: TurnsOptions): Turns {
   const start = async (viewer: Viewer, request: TurnRequest) => {
     const checked = checkTurnRequest(request, options.buddies, options.messageCharacters);
     const result = await startOrAttach(
-      { dataSource, log, loadRouting: options.loadRouting, observer: options.observer, owner, checkAccepting },
+      {
+        dataSource,
+        log,
+        loadRouting: options.loadRouting,
+        observer: options.observer,
+        turnStarts: options.turnStarts,
+        owner,
+        checkAccepting,
+      },
       viewer,
       checked,
     );

@@ -4,6 +4,7 @@ import { isDatabaseAway } from "../database/is-database-away";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
 import { type Logger, redactSecrets } from "../logger";
+import { withoutValues } from "./without-values";
 
 /**
  * What a client sees of an error, on either transport. Our own refusals are shown with their code, GraphQL's complaints
@@ -18,12 +19,13 @@ export function createFormatError(logger: Logger): (error: unknown) => GraphQLFo
     };
     const original = originalOf(error);
     if (original instanceof RequestError) {
-      return { message: original.message, ...place, extensions: { code: original.code } };
+      const { code, retryAfterSeconds } = original;
+      const extensions = { code, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+      return { message: original.message, ...place, extensions };
     }
     if (graphqlError !== undefined && (original === undefined || original instanceof GraphQLError)) {
-      // GraphQL quotes what it cannot read, which may be a key that was written into the document.
       const code = graphqlError.extensions.code ?? "BAD_USER_INPUT";
-      return { message: redactSecrets(graphqlError.message), ...place, extensions: { code } };
+      return { message: redactSecrets(withoutValues(graphqlError)), ...place, extensions: { code } };
     }
     if (isDatabaseAway(original ?? error)) {
       logger.warn({ err: original ?? error }, "an operation found the database away");

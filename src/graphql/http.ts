@@ -1,54 +1,47 @@
 // The HTTP door to GraphQL, for queries and mutations. Who asks is settled before the document is even read.
-import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from "@apollo/server";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { expressMiddleware } from "@as-integrations/express5";
-import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, type ValidationRule } from "graphql";
+import express, { type ErrorRequestHandler, type RequestHandler, type Response, Router } from "express";
+import { type GraphQLFormattedError, type GraphQLSchema, OperationTypeNode } from "graphql";
 
 import { RequestError } from "../errors";
 import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
 import type { GraphqlContext } from "./context";
-import { DOCUMENT_TOKENS } from "./read-document";
+import type { OperationGate } from "./operation-gate";
 
 export interface HttpDoorOptions {
   schema: GraphQLSchema;
+  gate: OperationGate;
   authenticate: Authenticate;
   formatError: (error: unknown) => GraphQLFormattedError;
-  rules: readonly ValidationRule[];
   /** Bytes of a request's body; more is a 413. */
   bodyBytes: number;
 }
 
+/** Of a request that was refused before anything of it was executed. What fails later is told with a 200, beside what did not. */
 const STATUSES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
+  RATE_LIMITED: 429,
   SERVICE_UNAVAILABLE: 503,
   INTERNAL_SERVER_ERROR: 500,
-};
-
-/** A stream has nowhere to go in one response; executed as if it were a query, it would look like a fault of ours. */
-const refuseSubscriptions: ApolloServerPlugin<GraphqlContext> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ operation }) {
-        if (operation?.operation !== "subscription") return;
-        throw new GraphQLError("Subscriptions are served over WebSocket, at the same address.", {
-          extensions: { code: "BAD_REQUEST", http: { status: 400 } },
-        });
-      },
-    };
-  },
 };
 
 /** Mount the returned routes at the GraphQL path. `dispose` lets requests under way end. */
 export async function openHttpDoor(options: HttpDoorOptions): Promise<{ routes: Router; dispose(): Promise<void> }> {
   const apollo = new ApolloServer<GraphqlContext>({
     schema: options.schema,
-    // Whether a schema may be introspected is one of the rules, which the socket door keeps too.
+    // Documents are validated at the gate, which the socket door has too; the rules there say whether this holds.
+    dangerouslyDisableValidation: true,
     introspection: true,
-    validationRules: [...options.rules],
-    parseOptions: { maxTokens: DOCUMENT_TOKENS },
+    parseOptions: options.gate.parseOptions,
+    // A document that is known by its hash alone would be known to this door alone.
+    persistedQueries: false,
+    // Whoever sends ever new documents would fill it.
+    documentStore: null,
+    csrfPrevention: true,
     // The landing page would load scripts from elsewhere.
-    plugins: [ApolloServerPluginLandingPageDisabled(), refuseSubscriptions],
+    plugins: [ApolloServerPluginLandingPageDisabled(), keepGate(options)],
     includeStacktraceInErrorResponses: false,
     // Shutting down has an order, and Apollo's own signal handlers would break it.
     stopOnTerminationSignals: false,
@@ -56,15 +49,66 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<{ routes: 
   });
   await apollo.start();
   const routes = Router()
+    .use(checkMethod)
     .use(identify(options.authenticate))
+    .use(checkContentType)
     .use(express.json({ limit: options.bodyBytes }))
     .use(
       expressMiddleware(apollo, {
         context: async ({ res }) => ({ viewer: viewerOf(res.locals), operationId: null }),
       }),
     )
-    .use(answerError(options.formatError));
+    .use(answerError(options));
   return { routes, dispose: () => apollo.stop() };
+}
+
+/** Lets nothing be executed that the gate refuses. */
+function keepGate({ gate, formatError }: HttpDoorOptions): ApolloServerPlugin<GraphqlContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async responseForOperation({ document, request, contextValue }) {
+          try {
+            const admitted = await gate.admit(contextValue.viewer, document, request);
+            if ("errors" in admitted) return refusal(admitted.errors.map(formatError));
+            return admitted.operation === OperationTypeNode.SUBSCRIPTION ? refusal([NO_STREAM]) : null;
+          } catch (error) {
+            return refusal([formatError(error)]);
+          }
+        },
+      };
+    },
+  };
+}
+
+/** It has nowhere to go in one response; executed as if it were a query, it would look like a fault of ours. */
+const NO_STREAM: GraphQLFormattedError = {
+  message: "Subscriptions are served over WebSocket, at the same address.",
+  extensions: { code: "BAD_REQUEST" },
+};
+
+function refusal(errors: GraphQLFormattedError[]): GraphQLResponse {
+  const { code, retryAfterSeconds } = errors[0]?.extensions ?? {};
+  const headers = new HeaderMap();
+  if (retryAfterSeconds !== undefined) headers.set("retry-after", String(retryAfterSeconds));
+  const http = { status: STATUSES[String(code)] ?? 400, headers };
+  return { http, body: { kind: "single", singleResult: { errors } } };
+}
+
+const checkMethod: RequestHandler = ({ method }, response, next) => {
+  if (method === "POST" || method === "GET") return next();
+  response.set("allow", "GET, POST, OPTIONS");
+  if (method === "OPTIONS") response.status(204).end();
+  else sendRefusal(response, 405, "GraphQL is asked by POST, or by GET for queries.");
+};
+
+const checkContentType: RequestHandler = (request, response, next) => {
+  if (request.method !== "POST" || request.is("application/json")) return next();
+  sendRefusal(response, 415, "Send the operation as JSON, with `Content-Type: application/json`.");
+};
+
+function sendRefusal(response: Response, status: number, message: string): void {
+  response.status(status).json({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
 }
 
 function identify(authenticate: Authenticate): RequestHandler {
@@ -80,9 +124,9 @@ function viewerOf(locals: { viewer?: Viewer }): Viewer {
 }
 
 /** What fails before GraphQL is reached is told in GraphQL's shape too. */
-function answerError(formatError: HttpDoorOptions["formatError"]): ErrorRequestHandler {
+function answerError({ formatError, bodyBytes }: HttpDoorOptions): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
-    const formatted = formatError(bodyRefusal(error) ?? error);
+    const formatted = formatError(bodyRefusal(error, bodyBytes) ?? error);
     const status = STATUSES[String(formatted.extensions?.code)] ?? statusOf(error) ?? 400;
     if (status === 401) response.setHeader("WWW-Authenticate", "Bearer");
     response.status(status).json({ errors: [formatted] });
@@ -90,11 +134,13 @@ function answerError(formatError: HttpDoorOptions["formatError"]): ErrorRequestH
 }
 
 /** What the body's reader complains of, in our words: its own could echo the body. */
-function bodyRefusal(error: unknown): RequestError | null {
+function bodyRefusal(error: unknown, bodyBytes: number): RequestError | null {
   const status = statusOf(error);
   if (status === undefined || status >= 500) return null;
   const message =
-    status === 413 ? "The request is too large." : "The request's body is not the JSON of a GraphQL request.";
+    status === 413
+      ? `The request is larger than ${bodyBytes.toLocaleString("en")} bytes.`
+      : "The request's body is not the JSON of a GraphQL request.";
   return new RequestError("BAD_USER_INPUT", message);
 }
 

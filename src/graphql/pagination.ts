@@ -4,8 +4,8 @@ import type { EdgeSource } from "./types/connection";
 import type { PageArgs } from "./types/page-args";
 import type { PageInfo } from "./types/page-info";
 
-const DEFAULT_PAGE_SIZE = 25;
-const LARGEST_PAGE_SIZE = 100;
+export const DEFAULT_PAGE_SIZE = 25;
+export const LARGEST_PAGE_SIZE = 100;
 
 /** Lists whose cursors are not each other's: each keeps another position. */
 export type ListOrder = SessionOrder["field"] | "THREADS" | "KEY_EVENTS";

@@ -4,6 +4,7 @@ import type { ProviderKeyEventEntity } from "../provider-keys/provider-key-event
 import type { ProviderKeys } from "../provider-keys/provider-keys";
 import { LLM_PROVIDERS, type LlmProvider } from "../providers/language-model";
 import { findModel } from "../providers/model-catalog";
+import type { RateLimit } from "../rate-limits";
 import type { Buddies, Buddy as BuddyOfFile } from "../workspaces/buddies";
 import type { ModelMode } from "../workspaces/model-mode";
 import { requireAdmin } from "../workspaces/permissions";
@@ -37,6 +38,7 @@ const MODES: Record<LlmProvider, ModelMode> = { CLAUDE: "BYOK_CLAUDE", OPENAI: "
 export class ProviderMutations {
   constructor(
     private readonly providerKeys: ProviderKeys,
+    private readonly keyProbes: RateLimit,
     private readonly buddies: Buddies,
     private readonly loaders: Loaders,
   ) {}
@@ -46,11 +48,12 @@ export class ProviderMutations {
       "Store the workspace's key for a provider, replacing any earlier one, after asking the provider whether it is\n" +
       "valid. Nothing is stored when the provider rejects it (`INVALID_PROVIDER_KEY`). Needs role ADMIN.",
   })
-  configureProvider(
+  async configureProvider(
     @Arg("input", () => ConfigureProviderInput, { description: "What to store." }) input: ConfigureProviderInput,
     @Ctx() { viewer }: GraphqlContext,
   ) {
     requireAdmin(viewer);
+    await this.keyProbes.take(viewer.workspaceId);
     return withUserErrors(
       async () => {
         const key = await this.providerKeys.configure(viewer, input.provider, input.apiKey);
@@ -63,11 +66,12 @@ export class ProviderMutations {
   @Mutation(() => VerifyProviderPayload, {
     description: "Ask the provider whether the stored key still works. Costs no tokens. Needs role ADMIN.",
   })
-  verifyProvider(
+  async verifyProvider(
     @Arg("input", () => VerifyProviderInput, { description: "Which key." }) { provider }: VerifyProviderInput,
     @Ctx() { viewer }: GraphqlContext,
   ) {
     requireAdmin(viewer);
+    await this.keyProbes.take(viewer.workspaceId);
     return withUserErrors(
       async () => {
         const key = await this.providerKeys.verify(viewer, provider);

@@ -6,6 +6,7 @@ import type { DataSource } from "typeorm";
 import type { LoadRouting } from "../agents/routing";
 import type { Turns } from "../agents/turns";
 import type { ProviderKeys } from "../provider-keys/provider-keys";
+import type { RateLimit } from "../rate-limits";
 import type { Buddies } from "../workspaces/buddies";
 import { AgentSessionConnectionResolver, AgentSessionResolver } from "./agent-session.resolver";
 import { BuddyResolver } from "./buddy.resolver";
@@ -32,6 +33,8 @@ export interface SchemaServices {
   dataSource: DataSource;
   buddies: Buddies;
   providerKeys: ProviderKeys;
+  /** By workspace. */
+  keyProbes: RateLimit;
   loadRouting: LoadRouting;
   turns: Turns;
   /** Where a person finds a trace; null where turns are not traced. */
@@ -40,7 +43,7 @@ export interface SchemaServices {
 
 /** The executable schema. Each resolver is made here, once, with the services that it needs. */
 export async function createSchema(services: SchemaServices): Promise<GraphQLSchema> {
-  const { dataSource, buddies, providerKeys, loadRouting, turns, traceUrlOf } = services;
+  const { dataSource, buddies, providerKeys, keyProbes, loadRouting, turns, traceUrlOf } = services;
   const { sessions } = turns;
   const loaders = createLoaders(dataSource, loadRouting);
   const ChatStreams = createChatStreams(turns);
@@ -51,7 +54,7 @@ export async function createSchema(services: SchemaServices): Promise<GraphQLSch
     new WorkspaceProvidersResolver(providerKeys, loaders),
     new WorkspaceUsageResolver(sessions),
     new BuddyUsageResolver(buddies),
-    new ProviderMutations(providerKeys, buddies, loaders),
+    new ProviderMutations(providerKeys, keyProbes, buddies, loaders),
     new ProviderIntegrationResolver(buddies, loaders),
     new ProviderKeyEventResolver(loaders),
     new BuddyResolver(dataSource, buddies, sessions, loaders, turns.toolNamesOf),

@@ -1,23 +1,38 @@
-// A socket outlives the moment at which its token was checked: whose time is over is shown out, in the middle of a stream too.
+// A socket outlives the moment at which its token was checked: whose time is over is shown out, in the middle of a stream
+// too, and so is who never shows a token. Sockets are counted by the server that they are open on.
 import { CloseCode } from "graphql-ws";
 import type { WebSocket } from "ws";
 
+import type { Limits } from "../limits";
 import type { Logger } from "../logger";
 import type { Viewer } from "../workspaces/authenticate";
 import type { FindDisabledWorkspaces } from "../workspaces/disabled-workspaces";
+import { TOO_MANY } from "./serve-socket";
 
 export interface SocketGuard {
+  /** Whether another socket may be opened by somebody who has not said yet who they are. */
+  hasRoom(): boolean;
   /** Watches over the socket from now on, until it closes. */
-  admit(socket: WebSocket, viewer: Viewer): void;
+  watch(socket: WebSocket): void;
+  /** Makes the socket this viewer's. False: they have too many, and it has been closed. */
+  admit(socket: WebSocket, viewer: Viewer): boolean;
   /** Stops the clock and waits for a round under way. */
   close(): Promise<void>;
+}
+
+export interface SocketGuardOptions {
+  findDisabled: FindDisabledWorkspaces;
+  limits: Pick<Limits, "socketsPerUser" | "anonymousSeconds" | "anonymousSockets">;
+  logger: Logger;
 }
 
 /** Between two rounds, in milliseconds: well within the second that an expired token and the two that a disabled workspace may stay. */
 const ROUND_EVERY_MS = 500;
 
-export function createSocketGuard(findDisabled: FindDisabledWorkspaces, logger: Logger): SocketGuard {
+export function createSocketGuard({ findDisabled, limits, logger }: SocketGuardOptions): SocketGuard {
   const viewers = new Map<WebSocket, Viewer>();
+  /** With the moment, in milliseconds of `Date.now`, until which they may stay so. */
+  const anonymous = new Map<WebSocket, number>();
   let underWay: Promise<void> = Promise.resolve();
   let busy = false;
 
@@ -26,6 +41,7 @@ export function createSocketGuard(findDisabled: FindDisabledWorkspaces, logger: 
   };
   const timer = setInterval(() => {
     const now = Date.now();
+    for (const [socket, until] of anonymous) if (until <= now) socket.close(CloseCode.Forbidden, "Forbidden");
     showOut((viewer) => viewer.expiresAt.getTime() <= now);
     if (busy || viewers.size === 0) return;
     busy = true;
@@ -38,11 +54,28 @@ export function createSocketGuard(findDisabled: FindDisabledWorkspaces, logger: 
   }, ROUND_EVERY_MS);
 
   return {
-    admit(socket, viewer) {
-      if (viewers.has(socket) || socket.readyState !== socket.OPEN) return;
-      viewers.set(socket, viewer);
-      socket.once("close", () => viewers.delete(socket));
+    hasRoom: () => anonymous.size < limits.anonymousSockets,
+
+    watch(socket) {
+      anonymous.set(socket, Date.now() + limits.anonymousSeconds * 1000);
+      socket.once("close", () => {
+        anonymous.delete(socket);
+        viewers.delete(socket);
+      });
     },
+
+    admit(socket, viewer) {
+      if (!anonymous.has(socket)) return viewers.has(socket);
+      const others = [...viewers.values()].filter(({ userId }) => userId === viewer.userId).length;
+      if (others >= limits.socketsPerUser) {
+        socket.close(TOO_MANY, "Too many sockets");
+        return false;
+      }
+      anonymous.delete(socket);
+      viewers.set(socket, viewer);
+      return true;
+    },
+
     async close() {
       clearInterval(timer);
       await underWay;

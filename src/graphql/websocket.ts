@@ -1,49 +1,64 @@
-// The socket door: graphql-transport-ws. It shares schema, validation and masking with the HTTP door, and adds what only a
-// socket needs: who the socket belongs to, and for how long.
-import type { IncomingMessage, Server } from "node:http";
+// The socket door: graphql-transport-ws. It shares gate and masking with the HTTP door, and adds what only a socket needs:
+// who the socket belongs to, for how long, and how much may go on on it.
+import type { Server } from "node:http";
 import {
   type ExecutionArgs,
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
-  type ValidationRule,
+  OperationTypeNode,
 } from "graphql";
-import { CloseCode, type Context as SocketContext, type SubscribePayload } from "graphql-ws";
-import { type Extra, useServer } from "graphql-ws/use/ws";
-import { WebSocketServer } from "ws";
+import {
+  CloseCode,
+  handleProtocols,
+  makeServer,
+  type Context as SocketContext,
+  type SubscribePayload,
+} from "graphql-ws";
+import { type WebSocket, WebSocketServer } from "ws";
 
 import { RequestError } from "../errors";
+import type { Limits } from "../limits";
 import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
 import type { GraphqlContext } from "./context";
-import { readDocument } from "./read-document";
+import { keepAlive } from "./keep-alive";
+import type { OperationGate } from "./operation-gate";
+import { serveSocket } from "./serve-socket";
 import type { SocketGuard } from "./socket-guard";
 
 export interface WebsocketDoorOptions {
   server: Server;
   path: string;
   schema: GraphQLSchema;
-  rules: readonly ValidationRule[];
+  gate: OperationGate;
   authenticate: Authenticate;
   guard: SocketGuard;
   formatError: (error: unknown) => GraphQLFormattedError;
   /** Exact values of a browser's `Origin`; a client that sends none is no browser. */
   isAllowedOrigin: (origin: string) => boolean;
-  /** Bytes of one frame; more closes the socket. */
-  frameBytes: number;
+  limits: Pick<Limits, "frameBytes" | "messagesPerMinute" | "subscriptionsPerSocket">;
   /** How long a client may take to introduce itself, in milliseconds. */
   initTimeoutMs?: number;
+  /** How often a client is asked for a sign of life, in milliseconds. */
+  keepAliveMs?: number;
 }
 
-interface SocketState extends Record<PropertyKey, unknown> {
+interface SocketState {
+  socket: WebSocket;
   /** The first one that the client showed: a socket keeps its identity. */
   token?: string | undefined;
+  /** The subscriptions that have begun and not wound up, with their operations' ids, which a client may use again. */
+  subscriptions: Map<SubscribePayload, string>;
 }
 
-type Context = SocketContext<Record<string, unknown>, Extra & Partial<SocketState>>;
+type Context = SocketContext<Record<string, unknown>, SocketState>;
 
 const INIT_TIMEOUT_MS = 10_000;
+/** Twice as long, and a peer that is gone is found: within 30 seconds. */
+const KEEP_ALIVE_MS = 12_000;
 /** What a client may answer by coming again: the token could not be checked. */
 const TRY_AGAIN_LATER = 1013;
+const GOING_AWAY = 1001;
 
 /** How long streams may take to tell their readers of the end when the server stops, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
@@ -52,50 +67,60 @@ const CLOSING_MS = 1_000;
 
 /** Opens the socket door. `dispose` lets streams that end tell so, then closes every socket with 1001 ("going away"). */
 export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): Promise<void> } {
-  const { formatError } = options;
+  const { formatError, guard, limits } = options;
   let operations = 0;
   let allEnded = () => {};
-  const sockets = new WebSocketServer({
-    server: options.server,
-    path: options.path,
-    maxPayload: options.frameBytes,
-    perMessageDeflate: false,
-    verifyClient: ({ origin }: { origin: string; req: IncomingMessage }) =>
-      origin === undefined || options.isAllowedOrigin(origin),
+  const protocol = makeServer<Record<string, unknown>, SocketState>({
+    connectionInitWaitTimeout: options.initTimeoutMs ?? INIT_TIMEOUT_MS,
+    async onConnect(context) {
+      context.extra.token = tokenIn(context.connectionParams);
+      return context.extra.token === undefined || (await identify(options, context)) !== undefined;
+    },
+    async onSubscribe(context, id, payload) {
+      context.extra.token ??= tokenIn(payload.extensions);
+      const viewer = await identify(options, context);
+      return viewer === undefined
+        ? [new GraphQLError("Forbidden")]
+        : readOperation(options, context, payload, { viewer, operationId: id });
+    },
+    onOperation: () => {
+      operations += 1;
+    },
+    onComplete: ({ extra }, _id, payload) => {
+      extra.subscriptions.delete(payload);
+      operations -= 1;
+      // Not now: the message that completes the operation is sent after this.
+      if (operations === 0) setImmediate(allEnded);
+    },
+    onError: (_context, _id, _payload, errors) => errors.map(formatError),
+    onNext: (_context, _id, _payload, _args, result) =>
+      result.errors === undefined ? undefined : { ...result, errors: result.errors.map(formatError) },
   });
 
-  const handler = useServer<Record<string, unknown>, SocketState>(
-    {
-      connectionInitWaitTimeout: options.initTimeoutMs ?? INIT_TIMEOUT_MS,
-      // Otherwise the library may put an error's own text into a close reason.
-      isProd: true,
-      async onConnect(context) {
-        context.extra.token = tokenIn(context.connectionParams);
-        return context.extra.token === undefined || (await identify(options, context)) !== undefined;
-      },
-      async onSubscribe(context, id, payload) {
-        context.extra.token ??= tokenIn(payload.extensions);
-        const viewer = await identify(options, context);
-        return viewer === undefined
-          ? [new GraphQLError("Forbidden")]
-          : readOperation(options, payload, { viewer, operationId: id });
-      },
-      onOperation: () => {
-        operations += 1;
-      },
-      onComplete: () => {
-        operations -= 1;
-        // Not now: the message that completes the operation is sent after this.
-        if (operations === 0) setImmediate(allEnded);
-      },
-      onError: (_context, _id, _payload, errors) => errors.map(formatError),
-      onNext: (_context, _id, _payload, _args, result) =>
-        result.errors === undefined ? undefined : { ...result, errors: result.errors.map(formatError) },
+  const settings = {
+    server: options.server,
+    path: options.path,
+    handleProtocols,
+    maxPayload: limits.frameBytes,
+    perMessageDeflate: false,
+    closeTimeout: CLOSING_MS,
+    verifyClient: ({ origin }: { origin: string | undefined }, answer: (ok: boolean, status?: number) => void) => {
+      if (origin !== undefined && !options.isAllowedOrigin(origin)) answer(false, 403);
+      else answer(guard.hasRoom(), 503);
     },
-    sockets,
-  );
-  // The library prints what breaks on a socket. It is no fault of ours, and the socket closes by itself.
-  sockets.on("connection", (socket) => socket.removeAllListeners("error").on("error", () => undefined));
+  };
+  const sockets = new WebSocketServer(settings);
+  sockets.on("connection", (socket) => {
+    guard.watch(socket);
+    const { messagesPerMinute } = limits;
+    serveSocket(
+      protocol,
+      { socket, subscriptions: new Map<SubscribePayload, string>() },
+      { messagesPerMinute, onFault: formatError },
+    );
+  });
+  const stopKeepingAlive = keepAlive(sockets, options.keepAliveMs ?? KEEP_ALIVE_MS);
+
   return {
     async dispose() {
       if (operations > 0) {
@@ -103,11 +128,9 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): P
           allEnded = done;
         });
       }
-      const closing = setTimeout(() => {
-        for (const socket of sockets.clients) socket.terminate();
-      }, CLOSING_MS);
-      await handler.dispose();
-      clearTimeout(closing);
+      stopKeepingAlive();
+      for (const socket of sockets.clients) socket.close(GOING_AWAY, "Going away");
+      await new Promise((resolve) => sockets.close(resolve));
     },
   };
 }
@@ -123,12 +146,11 @@ function within(milliseconds: number, start: (done: () => void) => void): Promis
   });
 }
 
-/** Who the socket belongs to, checked anew. Undefined: its token is missing or not good, and the socket has been closed. */
+/** Who the socket belongs to, checked anew. Undefined: it has been closed, e.g. because its token is not good. */
 async function identify(options: WebsocketDoorOptions, { extra }: Context): Promise<Viewer | undefined> {
   try {
     const viewer = await options.authenticate(extra.token);
-    options.guard.admit(extra.socket, viewer);
-    return viewer;
+    return options.guard.admit(extra.socket, viewer) ? viewer : undefined;
   } catch (error) {
     if (error instanceof RequestError && error.code === "UNAUTHENTICATED") {
       extra.socket.close(CloseCode.Forbidden, "Forbidden");
@@ -140,13 +162,28 @@ async function identify(options: WebsocketDoorOptions, { extra }: Context): Prom
   }
 }
 
-function readOperation(
-  { schema, rules }: WebsocketDoorOptions,
-  { query, operationName, variables }: SubscribePayload,
-  contextValue: GraphqlContext,
-): ExecutionArgs | readonly GraphQLError[] {
-  const document = readDocument(schema, query, rules);
-  if (!("kind" in document)) return document;
+/** What to execute. Notes a subscription as begun, until it has wound up. */
+async function readOperation(
+  { schema, gate, limits }: WebsocketDoorOptions,
+  { extra, subscriptions }: Context,
+  payload: SubscribePayload,
+  contextValue: GraphqlContext & { operationId: string },
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  const document = gate.parse(payload.query);
+  if ("errors" in document) return document.errors;
+  const admitted = await gate.admit(contextValue.viewer, document, payload);
+  if ("errors" in admitted) return admitted.errors;
+  if (admitted.operation === OperationTypeNode.SUBSCRIPTION) {
+    const most = limits.subscriptionsPerSocket;
+    // One that the client has ended makes room at once.
+    const running = [...extra.subscriptions.values()].filter((id) => id in subscriptions);
+    if (running.length >= most) {
+      const sentence = `Up to ${most} subscriptions may run on a socket: end one, or open another socket.`;
+      return [new GraphQLError(sentence, { extensions: { code: "RATE_LIMITED" } })];
+    }
+    extra.subscriptions.set(payload, contextValue.operationId);
+  }
+  const { operationName, variables } = payload;
   return { schema, document, operationName, variableValues: variables, contextValue };
 }
 

@@ -5,35 +5,10 @@ import { simulate } from "../../src/simulators/script";
 import { introduce } from "../support/raw-socket";
 import { FOLLOW } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
+import { DOORS, type DoorRequest, overHttp } from "./both-doors";
 
-interface Answer {
-  data?: unknown;
-  errors?: {
-    message: string;
-    path?: unknown[];
-    locations?: unknown[];
-    extensions: { code: string; requestId?: string };
-  }[];
-}
-
-type Door = (server: TestServer, query: string, variables?: unknown) => Promise<Answer>;
-
-const overHttp: Door = async (server, query, variables) =>
-  ask(server.url, `Bearer ${await server.token()}`, query, variables);
-
-const overSocket: Door = async (server, query, variables) => {
-  const socket = await introduce(server.url, { authorization: `Bearer ${await server.token()}` });
-  socket.send({ type: "subscribe", id: "1", payload: { query, variables } });
-  const { type, payload } = await socket.next();
-  await socket.close();
-  return type === "error" ? { errors: payload } : payload;
-};
-
-const DOORS: [string, Door][] = [
-  ["HTTP", overHttp],
-  ["the socket", overSocket],
-];
-
+const SET_MODEL = "mutation($input: SetBuddyModelInput!) { setBuddyModel(input: $input) { userErrors { code } } }";
+const SINCE = "query($filter: AgentSessionFilter) { workspace { agentSessions(filter: $filter) { totalCount } } }";
 const START = "mutation($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
 
 let server: TestServer;
@@ -44,11 +19,11 @@ afterAll(() => server.close());
 
 describe.each(DOORS)("over %s", (_name, ask) => {
   test("queries and mutations are answered", async () => {
-    expect(await ask(server, "{ viewer { role workspace { id } } }")).toEqual({
+    expect(await ask(server, { query: "{ viewer { role workspace { id } } }" })).toEqual({
       data: { viewer: { role: "ADMIN", workspace: { id: "acme" } } },
     });
-    const mutation = "mutation { updateRoutingPolicy(input: {byokFallback: FAIL}) { userErrors { code } } }";
-    expect(await ask(server, mutation)).toEqual({ data: { updateRoutingPolicy: { userErrors: [] } } });
+    const query = "mutation { updateRoutingPolicy(input: {byokFallback: FAIL}) { userErrors { code } } }";
+    expect(await ask(server, { query })).toEqual({ data: { updateRoutingPolicy: { userErrors: [] } } });
   });
 
   test.each([
@@ -56,19 +31,19 @@ describe.each(DOORS)("over %s", (_name, ask) => {
     ["{a".repeat(60_000), "GRAPHQL_PARSE_FAILED", "Syntax Error: Document contains more that"],
     ["{ viewer { nothing } }", "GRAPHQL_VALIDATION_FAILED", 'Cannot query field "nothing"'],
   ])("%s is explained, with its place", async (query, code, message) => {
-    const { errors } = await ask(server, query);
+    const { errors } = await ask(server, { query });
     expect(errors).toEqual([
       { message: expect.stringContaining(message), locations: [expect.anything()], extensions: { code } },
     ]);
   });
 
   test("a value of the wrong type is the client's to mend", async () => {
-    const { errors } = await ask(server, "query($id: ID!) { agentSession(id: $id) { id } }", {});
+    const { errors } = await ask(server, { query: "query($id: ID!) { agentSession(id: $id) { id } }", variables: {} });
     expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
   });
 
   test("a schema may be introspected while GraphiQL is on", async () => {
-    const { data } = await ask(server, '{ __schema { queryType { name } } __type(name: "Query") { name } }');
+    const { data } = await ask(server, { query: '{ __schema { queryType { name } } __type(name: "Query") { name } }' });
     expect(data).toEqual({ __schema: { queryType: { name: "Query" } }, __type: { name: "Query" } });
   });
 
@@ -109,10 +84,44 @@ describe.each(DOORS)("over %s", (_name, ask) => {
     ["in a variable that lacks a field", CONFIGURE, { input: { apiKey: KEY } }],
     ["in a variable's list", CONFIGURE, { input: { provider: "CLAUDE", apiKey: [KEY] } }],
   ])("a key is not repeated: %s", async (_place, query, variables) => {
-    const answer = await ask(server, query, variables);
+    const answer = await ask(server, { query, variables });
     expect(answer.errors?.length).toBeGreaterThan(0);
     for (const part of ["canary", "odd", "tail", "0123456789"]) expect(JSON.stringify(answer)).not.toContain(part);
   });
+});
+
+// No key, and nothing that a pattern would know: a password, a customer's name.
+const WORDS = "canary horse, battery; staple noon";
+test.each<[string, DoorRequest]>([
+  [
+    "in the place of an enum",
+    { query: `mutation { setBuddyModel(input: {buddy: "a", mode: "${WORDS}"}) { userErrors { code } } }` },
+  ],
+  ["in the place of a number", { query: `{ workspace { agentSessions(first: "${WORDS}") { totalCount } } }` }],
+  ["in the place of an object", { query: `mutation { setBuddyModel(input: "${WORDS}") { userErrors { code } } }` }],
+  [
+    "in the place of an instant",
+    { query: `{ workspace { agentSessions(filter: {startedAfter: "${WORDS}"}) { totalCount } } }` },
+  ],
+  ["in a list", { query: `mutation { setBuddyModel(input: {buddy: ["${WORDS}"]}) { userErrors { code } } }` }],
+  ["where nothing is expected", { query: `{ viewer "${WORDS}" { role } }` }],
+  ["as a block", { query: `{ viewer """${WORDS}""" { role } }` }],
+  ["in a default", { query: `query($n: Int = "${WORDS}") { workspace { agentSessions(first: $n) { totalCount } } }` }],
+  ["as an operation's name", { query: "{ viewer { role } }", operationName: WORDS }],
+  [
+    "in a variable",
+    { query: "query($n: Int) { workspace { agentSessions(first: $n) { totalCount } } }", variables: { n: WORDS } },
+  ],
+  ["in a variable's enum", { query: SET_MODEL, variables: { input: { buddy: "a", mode: WORDS } } }],
+  ["in a variable's text", { query: SET_MODEL, variables: { input: { buddy: { name: WORDS } } } }],
+  ["in a variable's instant", { query: SINCE, variables: { filter: { startedAfter: WORDS } } }],
+  ["in a variable's list", { query: SINCE, variables: { filter: { modes: ["METERED", WORDS] } } }],
+])("over both doors, a value is not repeated: %s", async (_place, request) => {
+  for (const [, ask] of DOORS) {
+    const answer = await ask(server, request);
+    expect(answer.errors?.length).toBeGreaterThan(0);
+    for (const part of WORDS.split(/\W+/)) expect(JSON.stringify(answer)).not.toContain(part);
+  }
 });
 
 test("nothing that was sent has reached the log", () => {
@@ -123,7 +132,7 @@ test("nothing that was sent has reached the log", () => {
 test.each(DOORS)("over %s a schema may not be introspected while GraphiQL is off", async (_name, ask) => {
   const closed = await startTestServer({ GRAPHIQL: "false" });
   for (const query of ["{ __schema { queryType { name } } }", '{ __type(name: "Query") { name } }']) {
-    const { data, errors } = await ask(closed, query);
+    const { data, errors } = await ask(closed, { query });
     expect(data).toBeUndefined();
     expect(errors?.length).toBeGreaterThan(0);
     for (const { message, extensions } of errors ?? []) {
@@ -131,7 +140,7 @@ test.each(DOORS)("over %s a schema may not be introspected while GraphiQL is off
       expect(extensions.code).toBe("GRAPHQL_VALIDATION_FAILED");
     }
   }
-  expect(await ask(closed, "{ __typename viewer { __typename } }")).toEqual({
+  expect(await ask(closed, { query: "{ __typename viewer { __typename } }" })).toEqual({
     data: { __typename: "Query", viewer: { __typename: "Viewer" } },
   });
   await closed.close();
@@ -145,7 +154,7 @@ const MASKED = {
 test.each(DOORS)("over %s a fault of ours is masked, and found in the log by its request id", async (_name, ask) => {
   const broken = await startTestServer();
   await broken.dataSource.query("ALTER TABLE routing_policies RENAME TO gone");
-  const { errors } = await ask(broken, "{ workspace { routingPolicy { byokFallback } } }");
+  const { errors } = await ask(broken, { query: "{ workspace { routingPolicy { byokFallback } } }" });
   expect(errors).toEqual([{ ...MASKED, path: ["workspace", "routingPolicy"], locations: [expect.anything()] }]);
   const requestId = errors?.[0]?.extensions.requestId;
   const line = await broken.logged((logged) => logged.request === requestId);
@@ -158,7 +167,9 @@ test("a fault in the middle of a stream is masked too", async () => {
   const sibling = await broken.startSibling();
   const authorization = `Bearer ${await broken.token()}`;
   const message = simulate([[{ text: "Hello" }, { fault: "stall" }]]);
-  const { startTurn } = Object(await ask(sibling.url, authorization, START, { input: { message } })).data;
+  const { startTurn } = Object(
+    await overHttp({ ...broken, url: sibling.url }, { query: START, variables: { input: { message } } }),
+  ).data;
   const sessionId = startTurn.session.id;
 
   // The turn runs on the other server: this one reads its row, again and again, and every time says that it is followed.
@@ -179,12 +190,3 @@ test("a fault in the middle of a stream is masked too", async () => {
   await socket.close();
   await broken.close();
 });
-
-async function ask(url: string, authorization: string, query: string, variables: unknown): Promise<Answer> {
-  const response = await fetch(`${url}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json", authorization },
-    body: JSON.stringify({ query, variables }),
-  });
-  return response.json();
-}

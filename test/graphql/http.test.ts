@@ -73,7 +73,7 @@ test("a body that is too large is a 413", async () => {
   const response = await send({ body });
   expect(response.status).toBe(413);
   expect(await response.json()).toEqual({
-    errors: [{ message: "The request is too large.", extensions: { code: "BAD_USER_INPUT" } }],
+    errors: [{ message: "The request is larger than 10,000 bytes.", extensions: { code: "BAD_USER_INPUT" } }],
   });
 });
 
@@ -100,21 +100,60 @@ test.each([
   expect(text).not.toContain("canary");
 });
 
-test("what a foreign page can send without asking first is refused", async () => {
-  const inUrl = `?query=${encodeURIComponent("{ viewer { role } }")}`;
-  const requests = [
-    send({ method: "GET", path: inUrl, "content-type": "" }),
-    send({ method: "GET", path: inUrl, "content-type": "text/plain" }),
-    send({ "content-type": "text/plain" }),
-    send({ "content-type": "application/x-www-form-urlencoded", body: inUrl.slice(1) }),
-    send({ "content-type": "multipart/form-data; boundary=x", body: "--x--" }),
-  ];
-  for (const response of await Promise.all(requests)) {
+/** A refusal that comes before GraphQL is asked. */
+const refused = (message: unknown) => ({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
+
+test.each(["PUT", "PATCH", "DELETE", "PROPFIND"])("%s is no way to ask, and is told the ways", async (method) => {
+  const response = await send({ method });
+  expect(response.status).toBe(405);
+  expect(response.headers.get("allow")).toBe("GET, POST, OPTIONS");
+  expect(await response.json()).toEqual(refused("GraphQL is asked by POST, or by GET for queries."));
+});
+
+test.each([
+  ["text/plain"],
+  ["application/x-www-form-urlencoded"],
+  ["multipart/form-data; boundary=x"],
+  ["application/graphql"],
+  ["application/xml"],
+  ["application/jsonp"],
+  ["no type at all"],
+  [""],
+])("a body that calls itself %p is not read", async (type) => {
+  const response = await send({ "content-type": type });
+  expect(response.status).toBe(415);
+  expect(await response.json()).toEqual(refused("Send the operation as JSON, with `Content-Type: application/json`."));
+});
+
+test.each(["application/json", "Application/JSON; charset=utf-8", "application/json;charset=UTF-8"])(
+  "a body that calls itself %p is read",
+  async (type) => {
+    expect((await send({ "content-type": type })).status).toBe(200);
+  },
+);
+
+test("a foreign page cannot ask by a link: a GET needs a header that only the server's own clients may send", async () => {
+  const asked = { method: "GET", path: `?query=${encodeURIComponent("{ viewer { role } }")}`, "content-type": "" };
+  for (const disguise of [{}, { "content-type": "text/plain" }]) {
+    const response = await send({ ...asked, ...disguise });
     expect([400, 415]).toContain(response.status);
-    const { data, errors } = Object(await response.json());
-    expect(data).toBeUndefined();
-    expect(errors).toHaveLength(1);
+    expect(await response.json()).toEqual(refused(expect.any(String)));
   }
+  const response = await send({ ...asked, "content-type": "application/json" });
+  expect(await response.json()).toEqual({ data: { viewer: { role: "ADMIN" } } });
+});
+
+test("a GET changes nothing", async () => {
+  const mutation = "mutation { updateRoutingPolicy(input: {byokFallback: FAIL}) { userErrors { code } } }";
+  const response = await send({ method: "GET", path: `?query=${encodeURIComponent(mutation)}` });
+  expect(response.status).toBe(405);
+  expect(await response.json()).toEqual(refused(expect.stringContaining("GET requests only support query operations")));
+});
+
+test("a document by its hash alone is not known: the socket does not know it either", async () => {
+  const persistedQuery = { version: 1, sha256Hash: "0".repeat(64) };
+  const response = await send({ body: JSON.stringify({ extensions: { persistedQuery } }) });
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "PERSISTED_QUERY_NOT_SUPPORTED" } }] });
 });
 
 test("a browser that comes by is not sent a page from elsewhere", async () => {

@@ -1,0 +1,201 @@
+// What both doors do with an operation before anything of it is executed: the same limits, in the same order, with the same
+// codes. What is cheap to look at comes first, so that a document made to be expensive is refused before it is.
+import { createHash } from "node:crypto";
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type ParseOptions,
+  parse,
+  specifiedRules,
+  validate,
+  visit,
+} from "graphql";
+
+import { RequestError } from "../errors";
+import type { Limits } from "../limits";
+import type { RateLimit } from "../rate-limits";
+import type { Viewer } from "../workspaces/authenticate";
+import { ShortMemory } from "../workspaces/short-memory";
+import { type Measure, measureOperation } from "./measure-operation";
+import { withoutValues } from "./without-values";
+
+export interface OperationRequest {
+  operationName?: string | null | undefined;
+  variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** Why an operation is refused; each error has its code. */
+export interface Refusal {
+  errors: readonly GraphQLError[];
+}
+
+export interface OperationGate {
+  readonly parseOptions: ParseOptions;
+  parse(query: string): DocumentNode | Refusal;
+  /** The operation to execute. Counts its mutations as the viewer's. */
+  admit(viewer: Viewer, document: DocumentNode, request: OperationRequest): Promise<OperationDefinitionNode | Refusal>;
+}
+
+export interface OperationGateOptions {
+  schema: GraphQLSchema;
+  /** Whether the schema may be looked at; names that would have fitted are suggested only then. */
+  introspection: boolean;
+  limits: Limits;
+  /** By user. */
+  mutations: RateLimit;
+}
+
+/** Errors that are told of one document. */
+const ERRORS_TOLD = 10;
+/** Documents that are known to be valid, as an app sends the same few again and again: by digest, so that they hold no memory. */
+const SOUND_DOCUMENTS = { milliseconds: 3_600_000, values: 1_000 };
+
+export function createOperationGate({ schema, introspection, limits, mutations }: OperationGateOptions): OperationGate {
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const telling = { maxErrors: ERRORS_TOLD, hideSuggestions: !introspection };
+  const parseOptions = { maxTokens: limits.documentTokens };
+  const sound = new ShortMemory<true>(SOUND_DOCUMENTS);
+
+  /** One of the library's rules throws what it finds. */
+  const validated = (document: DocumentNode): readonly GraphQLError[] => {
+    try {
+      return validate(schema, document, rules, telling);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      return [error];
+    }
+  };
+  const check = (document: DocumentNode): readonly GraphQLError[] => {
+    const excess = countTooMuch(document, limits);
+    if (excess !== null) return [excess];
+    const digest = createHash("sha256")
+      .update(document.loc?.source.body ?? "")
+      .digest("base64");
+    if (sound.recall(digest)) return [];
+    const errors = validated(document);
+    if (errors.length === 0) sound.remember(digest, true, Number.POSITIVE_INFINITY);
+    return errors;
+  };
+
+  return {
+    parseOptions,
+
+    parse(query) {
+      try {
+        return parse(query, parseOptions);
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        return refuse("GRAPHQL_PARSE_FAILED", [error]);
+      }
+    },
+
+    async admit(viewer, document, { operationName, variables }) {
+      const errors = check(document);
+      if (errors.length > 0) return refuse("GRAPHQL_VALIDATION_FAILED", errors);
+
+      const operation = getOperationAST(document, operationName);
+      if (!operation) {
+        const sentence = operationName
+          ? "The document has no operation of that name."
+          : "The document has several operations: say in `operationName` which one to execute.";
+        return refuse("OPERATION_RESOLUTION_FAILURE", [new GraphQLError(sentence)]);
+      }
+
+      if (hasLongList(variables, limits.listItems)) {
+        return refuse("BAD_USER_INPUT", [tooMuch("A list in the variables has more than", limits.listItems, "items.")]);
+      }
+      const read = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, telling);
+      if (read.errors) return refuse("BAD_USER_INPUT", read.errors);
+
+      const measure = measureOperation({ schema, document, operation, variables: read.coerced }, limits);
+      const excess = measureTooMuch(measure, limits);
+      if (excess !== null) return refuse("GRAPHQL_VALIDATION_FAILED", [excess]);
+      // The library looks for the one field that a subscription has, and breaks where it has been left out.
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION && measure.hasConditionalRoot) {
+        const sentence =
+          "A subscription's first field takes no directive: without that field there is nothing to follow.";
+        return refuse("GRAPHQL_VALIDATION_FAILED", [new GraphQLError(sentence)]);
+      }
+
+      // How many turns may be started is counted where they start: attaching to one is free.
+      const changes = measure.rootFields.filter((name) => name !== "startTurn").length;
+      if (operation.operation === OperationTypeNode.MUTATION && changes > 0) {
+        try {
+          await mutations.take(viewer.userId, changes);
+        } catch (error) {
+          if (!(error instanceof RequestError)) throw error;
+          return { errors: [new GraphQLError(error.message, { originalError: error })] };
+        }
+      }
+      return operation;
+    },
+  };
+}
+
+function refuse(code: string, errors: readonly GraphQLError[]): Refusal {
+  return {
+    errors: errors.map((error) => {
+      const { nodes, source, positions } = error;
+      return new GraphQLError(withoutValues(error), { nodes, source, positions, extensions: { code } });
+    }),
+  };
+}
+
+/** What can be counted in a document before it is known to be valid; null where nothing is too much. */
+function countTooMuch(document: DocumentNode, limits: Limits): GraphQLError | null {
+  let [aliases, directives] = [0, 0];
+  visit(document, {
+    Field({ alias }) {
+      if (alias !== undefined) aliases += 1;
+    },
+    Directive() {
+      directives += 1;
+    },
+  });
+  const characters = document.loc?.source.body.length ?? 0;
+  if (characters > limits.documentCharacters) {
+    return tooMuch(
+      "The document has more than",
+      limits.documentCharacters,
+      "characters: send long texts as variables.",
+    );
+  }
+  if (aliases > limits.documentAliases)
+    return tooMuch("The document has more than", limits.documentAliases, "aliases.");
+  if (directives > limits.documentDirectives) {
+    return tooMuch("The document has more than", limits.documentDirectives, "directives.");
+  }
+  return null;
+}
+
+function measureTooMuch({ depth, cost }: Measure, limits: Limits): GraphQLError | null {
+  if (depth > limits.operationDepth) {
+    return tooMuch("The operation is more than", limits.operationDepth, "levels of fields deep.");
+  }
+  if (cost > limits.operationCost) {
+    const advice = "values: select fewer fields, or ask for smaller pages.";
+    return tooMuch("The answer could hold more than", limits.operationCost, advice);
+  }
+  return null;
+}
+
+function tooMuch(before: string, limit: number, after: string): GraphQLError {
+  return new GraphQLError(`${before} ${limit.toLocaleString("en")} ${after}`);
+}
+
+/** Looked through without recursion: how deep variables go, only the body's size limits. */
+function hasLongList(variables: unknown, items: number): boolean {
+  const left: unknown[] = [variables];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (Array.isArray(value) && value.length > items) return true;
+    if (typeof value === "object" && value !== null) for (const part of Object.values(value)) left.push(part);
+  }
+  return false;
+}

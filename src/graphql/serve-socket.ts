@@ -1,0 +1,77 @@
+// One socket between the network and the protocol: what a client sends is counted before it is read, and once the socket is
+// closing nothing more of it is. The library's own adapter does neither.
+import { CloseCode, MessageType, type Server } from "graphql-ws";
+import type { WebSocket } from "ws";
+
+export interface ServeSocketOptions {
+  /** Messages, and pings of the network's own, in a minute. */
+  messagesPerMinute: number;
+  /** Is told what breaks by a fault of ours. */
+  onFault(error: unknown): void;
+}
+
+/** What only a server may send: the library would throw at it. */
+const SERVERS_OWN: ReadonlySet<unknown> = new Set([MessageType.ConnectionAck, MessageType.Next, MessageType.Error]);
+const MINUTE_MS = 60_000;
+
+/** How a client is told that it asks for too much: the usual clients do not come again by themselves. */
+export const TOO_MANY = CloseCode.TooManyInitialisationRequests;
+
+export function serveSocket<Extra extends { socket: WebSocket }>(
+  protocol: Server<Extra>,
+  extra: Extra,
+  { messagesPerMinute, onFault }: ServeSocketOptions,
+): void {
+  const { socket } = extra;
+  let left = messagesPerMinute;
+  let minuteEnds = Date.now() + MINUTE_MS;
+  /** Whether what has come may be read. */
+  const count = (): boolean => {
+    if (socket.readyState !== socket.OPEN) return false;
+    if (Date.now() >= minuteEnds) {
+      left = messagesPerMinute;
+      minuteEnds = Date.now() + MINUTE_MS;
+    }
+    left -= 1;
+    if (left >= 0) return true;
+    socket.close(TOO_MANY, "Too many messages");
+    return false;
+  };
+
+  const read = async (text: string, handle: (text: string) => Promise<void>) => {
+    if (SERVERS_OWN.has(typeOf(text))) return socket.close(CloseCode.BadRequest, "Invalid message received");
+    try {
+      await handle(text);
+    } catch (error) {
+      onFault(error);
+      socket.close(CloseCode.InternalServerError, "Internal server error");
+    }
+  };
+
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes.
+      send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (handle) => {
+        socket.on("message", (data) => {
+          if (count()) void read(String(data), handle);
+        });
+      },
+    },
+    extra,
+  );
+  socket.on("ping", count);
+  // A frame that is too large, or none: it is no fault of ours, and the socket closes by itself.
+  socket.on("error", () => undefined);
+  socket.once("close", (code, reason) => void closed(code, String(reason)).catch(onFault));
+}
+
+function typeOf(text: string): unknown {
+  try {
+    return Object(JSON.parse(text)).type;
+  } catch {
+    return undefined;
+  }
+}

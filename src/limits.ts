@@ -1,0 +1,100 @@
+// Everything that is bounded, and what happens at each bound. `LIMIT_…` in the environment overrides it: `messageCharacters` is
+// `LIMIT_MESSAGE_CHARACTERS`. Whatever is counted per user, workspace or socket is counted by each server for itself.
+
+import { z } from "zod";
+
+export interface Limits {
+  /** Characters of a message; more is `BAD_USER_INPUT`. */
+  messageCharacters: number;
+  /** Bytes of an HTTP body; more is a 413. */
+  bodyBytes: number;
+  /** Bytes of a socket frame; more closes the socket with 1009. */
+  frameBytes: number;
+
+  /** Characters of a GraphQL document; more is `GRAPHQL_VALIDATION_FAILED`. Long texts belong into variables. */
+  documentCharacters: number;
+  /** Tokens of a document; more is `GRAPHQL_PARSE_FAILED`. Also how deep the parser may call itself. */
+  documentTokens: number;
+  /** Aliases in a document; more is `GRAPHQL_VALIDATION_FAILED`. */
+  documentAliases: number;
+  /** Directives in a document; more is `GRAPHQL_VALIDATION_FAILED`. */
+  documentDirectives: number;
+  /** Levels of fields below an operation, fragments spread; more is `GRAPHQL_VALIDATION_FAILED`. */
+  operationDepth: number;
+  /** Values that an operation could be answered with, page sizes multiplied; more is `GRAPHQL_VALIDATION_FAILED`. */
+  operationCost: number;
+  /** Items of any list in an operation's variables; more is `BAD_USER_INPUT`. */
+  listItems: number;
+
+  /** Turns that a user may start in a minute; more is `RATE_LIMITED`. Attaching to a turn is free. */
+  turnStartsPerMinute: number;
+  /** Mutations of a user in a minute, `startTurn` apart; more is `RATE_LIMITED`. */
+  mutationsPerMinute: number;
+  /** Keys that a workspace may have checked in a minute, whatever comes of it; more is `RATE_LIMITED`. */
+  keyProbesPerMinute: number;
+
+  /** Sockets of a user; one more is closed with 4429. */
+  socketsPerUser: number;
+  /** Subscriptions that run on a socket; one more is `RATE_LIMITED`, the others go on. */
+  subscriptionsPerSocket: number;
+  /** Messages of a client in a minute on a socket; more closes it with 4429. */
+  messagesPerMinute: number;
+  /** Seconds that a socket may stay open without a token; then it is closed with 4403. */
+  anonymousSeconds: number;
+  /** Sockets without a token yet, of all clients; one more is refused with a 503. */
+  anonymousSockets: number;
+
+  /** Seconds that a request's headers may take to come; then the connection is closed. */
+  headerSeconds: number;
+  /** Seconds that a whole request may take to come, its body included; then the connection is closed. */
+  requestSeconds: number;
+}
+
+/** As they are unless the environment says otherwise. */
+export const DEFAULT_LIMITS: Limits = {
+  messageCharacters: 32_000,
+  bodyBytes: 256 * 1024,
+  frameBytes: 256 * 1024,
+
+  documentCharacters: 65_536,
+  documentTokens: 1_000,
+  documentAliases: 30,
+  documentDirectives: 30,
+  operationDepth: 12,
+  operationCost: 20_000,
+  listItems: 1_000,
+
+  turnStartsPerMinute: 120,
+  mutationsPerMinute: 60,
+  keyProbesPerMinute: 20,
+
+  socketsPerUser: 10,
+  subscriptionsPerSocket: 20,
+  messagesPerMinute: 100,
+  anonymousSeconds: 30,
+  anonymousSockets: 1_000,
+
+  headerSeconds: 10,
+  requestSeconds: 30,
+};
+
+type LimitVariable = `LIMIT_${string}`;
+
+const NAMES = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
+const count = z.coerce.number().int().positive();
+
+/** The variables, as a part of the environment's shape. */
+export const limitVariables: Record<LimitVariable, z.ZodDefault<typeof count>> = Object.fromEntries(
+  NAMES.map((name) => [variableOf(name), count.default(DEFAULT_LIMITS[name])]),
+);
+
+/** The limits in an environment that has that shape. */
+export function limitsIn(environment: Record<LimitVariable, number>): Limits {
+  const limits = { ...DEFAULT_LIMITS };
+  for (const name of NAMES) limits[name] = environment[variableOf(name)] ?? limits[name];
+  return limits;
+}
+
+function variableOf(name: keyof Limits): LimitVariable {
+  return `LIMIT_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}

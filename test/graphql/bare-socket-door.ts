@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buildSchema, GraphQLError } from "graphql";
+
+import { createOperationGate } from "../../src/graphql/operation-gate";
+import { createSocketGuard } from "../../src/graphql/socket-guard";
+import { openWebsocketDoor, type WebsocketDoorOptions } from "../../src/graphql/websocket";
+import { DEFAULT_LIMITS, type Limits } from "../../src/limits";
+import { createLogger } from "../../src/logger";
+import { createRateLimits } from "../../src/rate-limits";
+
+export interface BareDoor {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** The socket door alone, where every token is good: for what takes too long on a whole server. */
+export async function openBareDoor(
+  options: Partial<WebsocketDoorOptions>,
+  bounds: Partial<Limits> = {},
+): Promise<BareDoor> {
+  const limits = { ...DEFAULT_LIMITS, ...bounds };
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const schema = buildSchema("type Query { a: String }");
+  const guard = createSocketGuard({
+    findDisabled: async () => new Set(),
+    limits,
+    logger: createLogger("silent"),
+  });
+  const door = openWebsocketDoor({
+    server,
+    path: "/graphql",
+    schema,
+    gate: createOperationGate({ schema, introspection: false, limits, mutations: createRateLimits(limits).mutations }),
+    authenticate: async (token) => ({
+      workspaceId: "acme",
+      userId: token ?? "",
+      role: "MEMBER",
+      expiresAt: new Date(Date.now() + 3_600_000),
+    }),
+    guard,
+    formatError: (error) => (error as GraphQLError).toJSON(),
+    isAllowedOrigin: () => false,
+    limits,
+    ...options,
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      await door.dispose();
+      await guard.close();
+      server.close();
+    },
+  };
+}
