@@ -37,6 +37,12 @@ describe.each(DOORS)("over %s", (_name, ask) => {
     ]);
   });
 
+  test("an empty document is no request", async () => {
+    const { data, errors } = await ask(server, { query: "" });
+    expect(data).toBeUndefined();
+    expect(errors).toEqual([{ message: expect.stringMatching(/empty/), extensions: { code: "BAD_REQUEST" } }]);
+  });
+
   test("a value of the wrong type is the client's to mend", async () => {
     const { errors } = await ask(server, { query: "query($id: ID!) { agentSession(id: $id) { id } }", variables: {} });
     expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
