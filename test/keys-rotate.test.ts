@@ -220,6 +220,11 @@ test(
   async () => {
     await storeKeys(OLD, ["workspace-1"]);
     expect(await rotate(NEW, "--revoke-lost", "old")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^Nothing was done\. .+ add --yes to do it\.\n$/),
+    });
+    expect(await rotate(NEW, "--revoke-lost", "old", "--yes")).toMatchObject({
       code: 0,
       stderr: "",
       stdout:

@@ -9,6 +9,11 @@ import { PROVIDER_NAMES } from "../providers/provider-names";
 import { withDatabase } from "./operator-database";
 import { counted, printLine } from "./print";
 
+interface RotateOptions {
+  revokeLost?: string;
+  yes?: true;
+}
+
 export function keysCommand(): Command {
   return new Command("keys")
     .description("Look after the ring of KEY_ENCRYPTION_KEYS, which seals the workspaces' provider keys.")
@@ -23,11 +28,19 @@ export function keysCommand(): Command {
           "--revoke-lost <id>",
           "where a ring key is lost for good: first delete the provider keys that only it could open",
         )
+        .option("--yes", "with --revoke-lost: delete them for good")
         .action(rotate),
     );
 }
 
-async function rotate({ revokeLost }: { revokeLost?: string }): Promise<void> {
+async function rotate({ revokeLost, yes }: RotateOptions): Promise<void> {
+  if (revokeLost !== undefined && yes !== true) {
+    // In an environment that lacks the ring, every key looks lost.
+    throw new Error(
+      `Nothing was done. This deletes the provider keys that only the ring key "${revokeLost}" could open and that this ` +
+        "environment's KEY_ENCRYPTION_KEYS cannot, for good: add --yes to do it.",
+    );
+  }
   await withDatabase(async (dataSource, config) => {
     const secretBox = new SecretBox(parseKeyRing(config.keyEncryptionKeys));
     if (revokeLost !== undefined) {
