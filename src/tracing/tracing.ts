@@ -21,7 +21,7 @@ export interface Tracing {
   readonly observer: TurnObserver;
   /** Where a person finds the trace; null where nothing is traced. */
   urlOf(traceId: string): string | null;
-  /** What was not traced since the start, and why. */
+  /** What Langfuse will not get, counted since the start. */
   readonly lost: Readonly<LostSpans>;
   /** Sends what still waits, as far as Langfuse takes it within `CLOSE_MS`. Never rejects. */
   close(): Promise<void>;

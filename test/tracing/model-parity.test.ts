@@ -77,4 +77,4 @@ test(`every generation in the trace carries the same model id as its row: ${TURN
   process.stdout.write(
     `${TURNS} turns, ${counts.sessions} sessions, ${counts.generations} generations: all with their row's model id (${[...models].join(", ")})\n`,
   );
-}, 120_000);
+}, 300_000);
