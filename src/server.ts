@@ -171,6 +171,7 @@ async function openServer(
         relay: billing.relay,
         meterBacklog: () => readMeterBacklog(dataSource),
         turnsRunning: () => turns.running(),
+        tracing,
       }),
     )
     .use(billing.webhook)

@@ -4,12 +4,14 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
 import type { MeterBacklog } from "../metering/meter-events";
 import type { Relay } from "../metering/relay";
+import type { Tracing } from "../tracing/tracing";
 
 export interface MetricsOptions {
   /** Undefined where nothing is sent to the meter. */
   relay: Pick<Relay, "answers"> | undefined;
   meterBacklog(): Promise<MeterBacklog>;
   turnsRunning(): number;
+  tracing: Pick<Tracing, "lost">;
 }
 
 /** `GET /metrics`. What the database knows is left out while it does not answer. */
@@ -17,6 +19,7 @@ export function metricsRoutes(options: MetricsOptions): Router {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerTurnMetrics(registry, options);
+  registerTraceMetrics(registry, options);
   registerMeterMetrics(registry, options);
   return Router().get("/metrics", async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());
@@ -30,6 +33,19 @@ function registerTurnMetrics(registry: Registry, { turnsRunning }: MetricsOption
     registers: [registry],
     collect() {
       this.set(turnsRunning());
+    },
+  });
+}
+
+function registerTraceMetrics(registry: Registry, { tracing }: MetricsOptions): void {
+  new Counter({
+    name: "waypath_trace_spans_lost_total",
+    help: "Spans that Langfuse will not get: dropped for want of room, or failed to be taken.",
+    labelNames: ["why"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [why, count] of Object.entries(tracing.lost)) this.inc({ why }, count);
     },
   });
 }

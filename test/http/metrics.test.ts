@@ -77,6 +77,13 @@ test("the way of the bill is measured: what waits and for how long, what is stuc
   expect(after.waypath_meter_lag_seconds).toBe(0);
 });
 
+test("what is lost of the traces is counted", async () => {
+  expect(await metrics()).toMatchObject({
+    'waypath_trace_spans_lost_total{why="dropped"}': 0,
+    'waypath_trace_spans_lost_total{why="failed"}': 0,
+  });
+});
+
 test("what the database knows is left out while it is away", async () => {
   const giveBack = await takeAway(server.dataSource);
   const found = await metrics();
