@@ -27,6 +27,8 @@ export type RequestedToolCall = ToolCallBlock & { invalidArguments?: string };
 export interface AgentLoopObserver {
   /** `delta` is never empty. */
   text(blockId: string, delta: string): void;
+  /** A tool call has come, complete, with so many characters of name and arguments. */
+  toolCallReceived(characters: number): void;
   /** A model is about to be sent this; again for each further try. */
   modelCallStarted(prompt: Prompt): void;
   /** The session's counts so far, over all model calls. */
@@ -129,6 +131,7 @@ class ModelAnswer {
           name: cleanText(part.name),
           arguments: given ?? {},
         };
+        this.observer.toolCallReceived(part.name.length + JSON.stringify(call.arguments).length);
         const invalidArguments = given === null ? UNREADABLE : part.invalidArguments;
         this.#blocks.push(call);
         this.calls.push(invalidArguments === undefined ? call : { ...call, invalidArguments });

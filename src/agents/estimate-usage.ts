@@ -13,7 +13,7 @@ export type Prompt = Pick<ModelRequest, "system" | "messages" | "tools">;
 export interface LastCall {
   /** What had been counted before it. */
   outputTokensBefore: number;
-  /** Characters that it has said. */
+  /** Characters that it has said, tool calls included. */
   textLength: number;
   /** What it was sent, as long as its provider has not said how many tokens that is. */
   uncountedPrompt: Prompt | null;

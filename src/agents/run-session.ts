@@ -143,6 +143,9 @@ async function answer(
         progress.lastCall.textLength += delta.length;
         writer.text(about, blockId, delta);
       },
+      toolCallReceived(characters) {
+        progress.lastCall.textLength += characters;
+      },
       modelCallStarted(prompt) {
         progress.lastCall.uncountedPrompt = prompt;
       },

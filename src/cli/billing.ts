@@ -36,9 +36,9 @@ async function runReconcile({ from, to, resendRefused: resend }: ReconcileComman
   if (from >= to) throw new InvalidArgumentError("--from must be before --to.");
   await withDatabase(async (dataSource, { stripe }) => {
     const summaries = await openSummaries(stripe);
-    if (resend) printLine(`${counted(await resendRefused(dataSource, from, to), "refused event")} to be sent again.`);
     const onDrift = (drift: Drift) => printLine(describeDrift(drift));
     const result = await reconcile({ dataSource, summaries, from, to, onDrift });
+    if (resend) printLine(`${counted(await resendRefused(dataSource, from, to), "refused event")} to be sent again.`);
     for (const line of describe(result)) printLine(line);
     const verdict = isEven(result) ? "the ledger and the meter agree" : "they DIFFER";
     printLine(`${from.toISOString()} to ${to.toISOString()}: ${verdict}.`);
@@ -53,8 +53,8 @@ function openSummaries({ secretKey, apiBase, meterEventName }: Config["stripe"])
   return createMeterSummaries(connectStripe({ secretKey, apiBase }), meterEventName);
 }
 
-function isEven({ drift, refused }: Reconciliation): boolean {
-  return drift.length === 0 && refused.events === 0;
+function isEven({ drift, refused, unsettled }: Reconciliation): boolean {
+  return drift.length === 0 && refused.events === 0 && unsettled === 0;
 }
 
 function describeDrift({ customerId, minute, ledger, meter }: Drift): string {

@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { Client } from "pg";
 import { DataSource, type DataSourceOptions } from "typeorm";
 
 import { migrations } from "./migrations";
@@ -14,6 +15,19 @@ export interface DatabaseOptions {
 /** How long a connection attempt or a statement may take before it counts as failed, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** After this the driver stops waiting too: a database that vanished says nothing, and its connection would hang for a quarter of an hour. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+
+/**
+ * Pool and query runner each listen for a connection's end, but nobody does while it is handed from one to the other. An end that
+ * comes with the very last bytes of a greeting falls between them, and unheard it would end the process.
+ */
+class HeardClient extends Client {
+  constructor(...options: ConstructorParameters<typeof Client>) {
+    super(...options);
+    this.on("error", () => undefined);
+  }
+}
 
 /** A data source on Postgres. The schema comes from migrations alone, never from the entities. */
 export function createDataSource(options: DatabaseOptions): DataSource {
@@ -29,6 +43,11 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     poolSize: options.poolSize ?? 10,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     applicationName: "waypath",
-    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true },
+    extra: {
+      Client: HeardClient,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+    },
   });
 }

@@ -96,6 +96,7 @@ CREATE TABLE meter_events (
   state text NOT NULL DEFAULT 'PENDING'::text,
   customer_id text,
   tries integer NOT NULL DEFAULT 0,
+  resent integer NOT NULL DEFAULT 0,
   first_tried_at timestamp(3) with time zone,
   last_tried_at timestamp(3) with time zone,
   delivered_at timestamp(3) with time zone,

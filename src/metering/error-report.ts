@@ -2,9 +2,9 @@
 import Stripe from "stripe";
 import type { DataSource } from "typeorm";
 
-import { uuidOf } from "../ids";
 import type { Logger } from "../logger";
 import type { Secret } from "../secret";
+import { parseMeterIdentifier } from "./stripe-meter";
 
 /** Reads a webhook's body as it came. Resolves with what it was; rejects when Stripe or the database cannot be asked right now. */
 export type ReceiveErrorReport = (
@@ -32,11 +32,11 @@ export function createReceiveErrorReport(options: ErrorReportOptions): ReceiveEr
     const { error_count: errors, error_types: types } = data.reason;
     const refused = types.flatMap(({ code, sample_errors: samples }) =>
       samples.flatMap(({ request }) => {
-        const sessionId = uuidOf("session", request.identifier);
-        return sessionId === null ? [] : [{ sessionId, code }];
+        const named = parseMeterIdentifier(request.identifier);
+        return named === null ? [] : [{ ...named, code }];
       }),
     );
-    const failed = await markRefused(dataSource, refused, new Date(data.validation_end));
+    const failed = await markRefused(dataSource, refused);
     const line = { errors, failed, codes: types.map(({ code }) => code) };
     // A report names samples only: what it does not name is found by comparing.
     if (failed > 0 || errors > refused.length) {
@@ -51,24 +51,24 @@ function verified(stripe: Stripe, secret: Secret, body: string, signature: strin
     return secret.use((plaintext) => stripe.parseEventNotification(body, signature ?? "", plaintext));
   } catch (error) {
     if (error instanceof Stripe.errors.StripeSignatureVerificationError || error instanceof SyntaxError) return null;
-    throw error;
+    // Signed, and in a form that this is no destination for: sent again, it would be no other.
+    return { type: "unreadable" as const };
   }
 }
 
 /**
- * The report names some of the events it speaks of. One that was sent again since, because its cause was mended, is left alone: the
- * same report may come again. Returns how many events this changed.
+ * The report names some of the events it speaks of, as the meter knows them: one that was put in line again since, because its cause
+ * was mended, has another name, and is left alone however often the report comes. Returns how many events this changed.
  */
 async function markRefused(
   dataSource: DataSource,
-  refused: readonly { sessionId: string; code: string }[],
-  validatedUntil: Date,
+  refused: readonly { sessionId: string; resent: number; code: string }[],
 ): Promise<number> {
   const [, changed]: [unknown, number] = await dataSource.query(
     `UPDATE meter_events e SET state = 'FAILED', delivered_at = NULL, last_error = refused.code
-     FROM jsonb_to_recordset($1::jsonb) AS refused ("sessionId" uuid, code text)
-     WHERE e.session_id = refused."sessionId" AND e.state = 'DELIVERED' AND e.last_tried_at <= $2`,
-    [JSON.stringify(refused), validatedUntil],
+     FROM jsonb_to_recordset($1::jsonb) AS refused ("sessionId" uuid, resent integer, code text)
+     WHERE e.session_id = refused."sessionId" AND e.resent = refused.resent AND e.state <> 'FAILED' AND e.tries > 0`,
+    [JSON.stringify(refused)],
   );
   return changed;
 }

@@ -91,7 +91,7 @@ export async function settleUnsent(dataSource: DataSource, { sessionId }: Ledger
 /** Puts what the meter refused in that time in line again, after its cause was mended. Returns how many events those are. */
 export async function resendRefused(dataSource: DataSource, from: Date, to: Date): Promise<number> {
   const [, changed]: [unknown, number] = await dataSource.query(
-    `UPDATE meter_events SET state = 'PENDING', customer_id = NULL, first_tried_at = NULL
+    `UPDATE meter_events SET state = 'PENDING', customer_id = NULL, first_tried_at = NULL, resent = resent + 1
      WHERE state = 'FAILED' AND occurred_at >= $1 AND occurred_at < $2`,
     [from, to],
   );

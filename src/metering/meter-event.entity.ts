@@ -51,6 +51,11 @@ export class MeterEventEntity {
   @Column({ type: "integer", default: 0 })
   tries!: number;
 
+  /** How often it was put in line again after the meter had refused it: the meter knows each of them as another event. */
+  @Column({ type: "integer", default: 0 })
+  resent!: number;
+
+  /** Since when nobody knows for certain that the meter does not have it; null where that is certain. */
   @InstantColumn("first_tried_at", { nullable: true })
   firstTriedAt!: Date | null;
 

@@ -3,8 +3,8 @@
 import type { DataSource } from "typeorm";
 
 export interface MeterLanes {
-  /** Lanes with something to send, whose pause is over and that nobody has. They are this process's now. */
-  take(count: number): Promise<string[]>;
+  /** Lanes with something to send, whose pause is over and that nobody has, `except` some. They are this process's now. */
+  take(count: number, except: readonly string[]): Promise<string[]>;
   /** Gives a lane back. A failure makes everybody pause before the next try; each in a row, without a delivery between, for longer. */
   release(customerId: string, after: LaneUse): Promise<void>;
 }
@@ -38,7 +38,7 @@ const WAITING = `
 /** `owner` is this process, as it stands in `taken_by`. */
 export function createMeterLanes(dataSource: DataSource, owner: string): MeterLanes {
   return {
-    async take(count) {
+    async take(count, except) {
       await dataSource.query(
         `INSERT INTO meter_lanes (customer_id) SELECT customer_id FROM (${WAITING}) waiting
          WHERE NOT EXISTS (SELECT FROM meter_lanes lane WHERE lane.customer_id = waiting.customer_id)
@@ -48,11 +48,11 @@ export function createMeterLanes(dataSource: DataSource, owner: string): MeterLa
         `UPDATE meter_lanes SET taken_by = $1, free_at = now() + make_interval(secs => $2)
          WHERE customer_id IN (
            SELECT customer_id FROM meter_lanes
-           WHERE free_at <= now() AND customer_id IN (${WAITING})
+           WHERE free_at <= now() AND customer_id <> ALL($4) AND customer_id IN (${WAITING})
            ORDER BY free_at LIMIT $3
            FOR UPDATE SKIP LOCKED)
          RETURNING customer_id`,
-        [owner, LANE_SECONDS, count],
+        [owner, LANE_SECONDS, count, except],
       );
       return taken.map((lane) => lane.customer_id);
     },

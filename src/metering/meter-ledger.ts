@@ -9,6 +9,8 @@ export interface ClaimedEvent extends MeterFact {
   workspaceId: string;
   /** Whether an earlier try went without a certain answer. */
   openBefore: boolean;
+  /** The number of this try: who writes down its outcome must still be the latest to have tried. */
+  tries: number;
 }
 
 export interface MeterLedger {
@@ -19,8 +21,9 @@ export interface MeterLedger {
   claimNext(customerId: string): Promise<ClaimedEvent | null>;
   delivered(sessionId: string): Promise<void>;
   /** Stays to be sent. `certain`: no try of it can have been taken, so its time to be sent again begins anew. */
-  later(sessionId: string, reason: string, certain: boolean): Promise<void>;
-  refused(sessionId: string, reason: string): Promise<void>;
+  later(event: ClaimedEvent, reason: string, certain: boolean): Promise<void>;
+  /** Refused for good. Where an earlier try may have been taken all the same, nobody knows which of the two holds. */
+  refused(event: ClaimedEvent, reason: string): Promise<void>;
   /** Gives up on events whose first try is too long ago: the meter may have forgotten that it has them. Returns their sessions. */
   giveUpOnOld(): Promise<string[]>;
 }
@@ -37,6 +40,8 @@ interface ClaimedRow {
   value: string;
   occurred_at: Date;
   open_before: boolean;
+  tries: number;
+  resent: number;
 }
 
 /** `owner` is this process, as it stands in the lanes that it has. */
@@ -63,7 +68,8 @@ export function createMeterLedger(dataSource: DataSource, owner: string): MeterL
              first_tried_at = COALESCE(e.first_tried_at, now())
          FROM lane, (SELECT * FROM tried UNION ALL SELECT * FROM untried) next
          WHERE e.session_id = next.session_id AND e.state = 'PENDING'
-         RETURNING e.session_id, e.workspace_id, e.value, e.occurred_at, next.first_tried_at IS NOT NULL AS open_before`,
+         RETURNING e.session_id, e.workspace_id, e.value, e.occurred_at, e.tries, e.resent,
+           next.first_tried_at IS NOT NULL AS open_before`,
         [customerId, owner, LANE_SECONDS],
       );
       if (claimed === undefined) return null;
@@ -74,6 +80,8 @@ export function createMeterLedger(dataSource: DataSource, owner: string): MeterL
         value: Number(claimed.value),
         occurredAt: claimed.occurred_at,
         openBefore: claimed.open_before,
+        tries: claimed.tries,
+        resent: claimed.resent,
       };
     },
 
@@ -86,20 +94,21 @@ export function createMeterLedger(dataSource: DataSource, owner: string): MeterL
       );
     },
 
-    async later(sessionId, reason, certain) {
+    async later({ sessionId, tries }, reason, certain) {
       await dataSource.query(
         `UPDATE meter_events
          SET last_error = $2, first_tried_at = CASE WHEN $3 THEN NULL ELSE first_tried_at END,
              customer_id = CASE WHEN $3 THEN NULL ELSE customer_id END
-         WHERE session_id = $1 AND state = 'PENDING'`,
-        [sessionId, reason, certain],
+         WHERE session_id = $1 AND state = 'PENDING' AND tries = $4`,
+        [sessionId, reason, certain, tries],
       );
     },
 
-    async refused(sessionId, reason) {
+    async refused({ sessionId, tries, openBefore }, reason) {
       await dataSource.query(
-        "UPDATE meter_events SET state = 'FAILED', last_error = $2 WHERE session_id = $1 AND state IN ('PENDING', 'AMBIGUOUS')",
-        [sessionId, reason],
+        `UPDATE meter_events SET state = $3, last_error = $2
+         WHERE session_id = $1 AND state IN ('PENDING', 'AMBIGUOUS') AND tries = $4`,
+        [sessionId, reason, openBefore ? "AMBIGUOUS" : "FAILED", tries],
       );
     },
 

@@ -6,8 +6,12 @@ export interface MeterSummaries {
   total(customerId: string, from: Date, to: Date): Promise<number>;
   /** The same by the hour, by its start in milliseconds since 1970; hours without any are left out. Both ends are whole hours. */
   hours(customerId: string, from: Date, to: Date): Promise<Map<number, number>>;
+  /** Whether Stripe has said that this account has no such customer: then nothing it does not have is proof of anything. */
+  isStranger(customerId: string): boolean;
 }
 
+/** Reading may be tried again as it is. */
+const AGAIN = { maxNetworkRetries: 3 };
 /** Summaries a page: the most that Stripe gives. */
 const PAGE_SIZE = 100;
 
@@ -22,8 +26,15 @@ export async function createMeterSummaries(stripe: Stripe, eventName: string): P
     end_time: to.getTime() / 1000,
     limit: PAGE_SIZE,
   });
-  const summaries = (params: Stripe.Billing.MeterListEventSummariesParams) =>
-    noneOfStranger(() => stripe.billing.meters.listEventSummaries(meterId, params));
+  const strangers = new Set<string>();
+  async function* summaries(params: Stripe.Billing.MeterListEventSummariesParams) {
+    try {
+      yield* stripe.billing.meters.listEventSummaries(meterId, params, AGAIN);
+    } catch (error) {
+      if (!(error instanceof Stripe.errors.StripeError && error.code === "resource_missing")) throw error;
+      strangers.add(params.customer);
+    }
+  }
   return {
     async total(customerId, from, to) {
       let total = 0;
@@ -37,20 +48,12 @@ export async function createMeterSummaries(stripe: Stripe, eventName: string): P
       }
       return hours;
     },
+    isStranger: (customerId) => strangers.has(customerId),
   };
 }
 
-/** The meter has nothing of a customer that Stripe does not know, e.g. because it was mistyped. */
-async function* noneOfStranger<Item>(list: () => AsyncIterable<Item>): AsyncGenerator<Item> {
-  try {
-    yield* list();
-  } catch (error) {
-    if (!(error instanceof Stripe.errors.StripeError && error.code === "resource_missing")) throw error;
-  }
-}
-
 async function findMeter(stripe: Stripe, eventName: string): Promise<string> {
-  for await (const meter of stripe.billing.meters.list({ limit: PAGE_SIZE })) {
+  for await (const meter of stripe.billing.meters.list({ limit: PAGE_SIZE }, AGAIN)) {
     if (meter.event_name === eventName) return meter.id;
   }
   throw new NoSuchMeterError(

@@ -116,13 +116,20 @@ class Comparison {
   private async settleMinute(minute: Date, ledger: number, meter: number, at: LedgerMinute | undefined): Promise<void> {
     const { dataSource, onDrift } = this.options;
     const unanswered = at?.unanswered ?? [];
+    const waiting = at?.waiting ?? [];
     // What is just being sent may be there already, and is left to the relay.
-    const there = explainedBy([...unanswered, ...(at?.waiting ?? [])], meter - ledger);
+    const there = explainedBy([...unanswered, ...waiting], meter - ledger);
     if (there === null) {
       const drift = { customerId: this.customerId, minute, ledger, meter };
       this.result.drift.push(drift);
       this.result.unsettled += unanswered.length;
       onDrift?.(drift);
+      return;
+    }
+    // While others of this minute are on their way, it cannot be told whose tokens these are; and an account that does not know the
+    // customer, because it is the wrong one, would prove that nothing was ever billed.
+    if (waiting.length > 0 || this.options.summaries.isStranger(this.customerId)) {
+      this.result.unsettled += unanswered.length;
       return;
     }
     for (const event of unanswered) {

@@ -69,7 +69,7 @@ export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
         "a meter event went unanswered for too long: reconcile it",
       );
     }
-    for (const customerId of await lanes.take(LANES_AT_ONCE - working.size)) {
+    for (const customerId of await lanes.take(LANES_AT_ONCE - working.size, [...working.keys()])) {
       const served = serve(customerId)
         .catch((error) => logger.warn({ err: error, customer: customerId }, "sending to the meter was interrupted"))
         .finally(() => working.delete(customerId));
@@ -117,11 +117,11 @@ async function record(ledger: MeterLedger, logger: Logger, event: ClaimedEvent, 
       await ledger.delivered(sessionId);
       return;
     case "LATER":
-      await ledger.later(sessionId, answer.reason, answer.known && !event.openBefore);
+      await ledger.later(event, answer.reason, answer.known && !event.openBefore);
       logger.warn({ ...line, reason: answer.reason }, "a meter event was not delivered yet");
       return;
     case "REFUSED":
-      await ledger.refused(sessionId, answer.reason);
+      await ledger.refused(event, answer.reason);
       logger.error(
         { ...line, reason: answer.reason },
         "a meter event was refused, and will not be sent again as it is",

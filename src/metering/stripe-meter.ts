@@ -1,11 +1,16 @@
 // One billable fact to Stripe's meter, and what its answer means. Stripe's own words are never kept: only their meaning.
+
+import { setTimeout as wait } from "node:timers/promises";
 import Stripe from "stripe";
 
-import { publicId } from "../ids";
+import { publicId, uuidOf } from "../ids";
+import { STRIPE_TIMEOUT_MS } from "./stripe-client";
 
 /** A billable fact as the meter takes it. */
 export interface MeterFact {
   sessionId: string;
+  /** How often it was put in line again after the meter had refused it. */
+  resent: number;
   customerId: string;
   value: number;
   occurredAt: Date;
@@ -26,25 +31,37 @@ export interface Meter {
   send(fact: MeterFact): Promise<MeterAnswer>;
 }
 
-/** How the meter knows a session, e.g. `ses_01a2…`: what its users see as the session's id. */
-export function meterIdentifier(sessionId: string): string {
-  return publicId("session", sessionId);
+/** How the meter knows a fact: by its session's id as its users see it, `ses_01a2…`, and `ses_01a2….2` after one refusal. */
+export function meterIdentifier({ sessionId, resent }: Pick<MeterFact, "sessionId" | "resent">): string {
+  const id = publicId("session", sessionId);
+  return resent === 0 ? id : `${id}.${resent + 1}`;
 }
+
+/** The fact that an identifier names; null for one that is not ours. */
+export function parseMeterIdentifier(identifier: string): Pick<MeterFact, "sessionId" | "resent"> | null {
+  const [, id = "", number = "1"] = /^(\w+)(?:\.(\d{1,9}))?$/.exec(identifier) ?? [];
+  const sessionId = uuidOf("session", id);
+  return sessionId === null ? null : { sessionId, resent: Number(number) - 1 };
+}
+
+/** The SDK's own limit begins once a connection is there; this one holds for all of it, in milliseconds. */
+const ANSWER_MS = STRIPE_TIMEOUT_MS + 2_000;
 
 export function createStripeMeter(stripe: Stripe, eventName: string): Meter {
   return {
-    async send({ sessionId, customerId, value, occurredAt }) {
-      try {
-        await stripe.billing.meterEvents.create({
+    async send(fact) {
+      const answered = new AbortController();
+      const answer = stripe.billing.meterEvents
+        .create({
           event_name: eventName,
-          identifier: meterIdentifier(sessionId),
-          payload: { stripe_customer_id: customerId, value: String(value) },
-          timestamp: Math.floor(occurredAt.getTime() / 1000),
-        });
-        return { outcome: "DELIVERED" };
-      } catch (error) {
-        return readRefusal(error);
-      }
+          identifier: meterIdentifier(fact),
+          payload: { stripe_customer_id: fact.customerId, value: String(fact.value) },
+          timestamp: Math.floor(fact.occurredAt.getTime() / 1000),
+        })
+        .then((): MeterAnswer => ({ outcome: "DELIVERED" }), readRefusal)
+        .finally(() => answered.abort());
+      const none = wait(ANSWER_MS, later("NO_ANSWER", null, false), { signal: answered.signal }).catch(() => answer);
+      return Promise.race([answer, none]);
     },
   };
 }
@@ -54,7 +71,7 @@ const ALREADY_THERE = /already exists/i;
 
 function readRefusal(error: unknown): MeterAnswer {
   if (!(error instanceof Stripe.errors.StripeError)) return later("NO_ANSWER", error, false);
-  const { statusCode, code } = error;
+  const { statusCode, code, param } = error;
   if (statusCode === undefined) return later("NO_ANSWER", error, false);
   if (statusCode === 400 && ALREADY_THERE.test(error.message)) return { outcome: "DELIVERED" };
   switch (statusCode) {
@@ -67,6 +84,8 @@ function readRefusal(error: unknown): MeterAnswer {
     case 409:
       return later("CONFLICT", error, false);
     default:
+      // Says nothing of the event either: the account has no such meter, or none that is active.
+      if (param === "event_name") return later("NO_METER", error, true);
       if (statusCode >= 500) return later("METER_UNAVAILABLE", error, false);
       return { outcome: "REFUSED", reason: plainCode(code) ?? `HTTP_${statusCode}` };
   }

@@ -37,6 +37,7 @@ async function run(steps: Step[], callTool?: AgentLoopOptions["callTool"], signa
     signal,
     observer: {
       modelCallStarted: () => undefined,
+      toolCallReceived: () => undefined,
       text: (blockId, delta) => told.push([blockId, delta]),
       usage: (usage) => told.push(["usage", usage.inputTokens]),
       modelCallEnded: (usage) => told.push(["ended", usage.inputTokens]),

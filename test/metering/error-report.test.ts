@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import Stripe from "stripe";
 
 import { uuidOf } from "../../src/ids";
+import { resendRefused } from "../../src/metering/ledger-minutes";
 import { MeterEventEntity } from "../../src/metering/meter-event.entity";
 import { type StripeSimulator, startStripeSimulator } from "../../src/simulators/stripe-simulator";
 import { newWorkspace } from "../graphql/test-workspace";
@@ -73,12 +74,23 @@ test("the same report again does no harm, even after the event was sent again", 
   expect(await stripe.account.reports.deliver(eventId, report)).toBe(200);
   expect(await rowOf(id)).toMatchObject({ state: "FAILED" });
 
-  await server.dataSource.query(
-    "UPDATE meter_events SET state = 'DELIVERED', last_tried_at = now() + interval '1 minute', delivered_at = now() WHERE session_id = $1",
-    [uuidOf("session", id)],
-  );
+  await resendRefused(server.dataSource, new Date(0), new Date());
+  while ((await rowOf(id)).state === "PENDING");
+  expect(await rowOf(id)).toMatchObject({ state: "DELIVERED", resent: 1 });
   expect(await stripe.account.reports.deliver(eventId, report)).toBe(200);
   expect(await rowOf(id)).toMatchObject({ state: "DELIVERED" });
+});
+
+test("a report on what nobody has answered for yet counts as much", async () => {
+  const id = await deliveredTurn();
+  await server.dataSource.query(
+    "UPDATE meter_events SET state = 'AMBIGUOUS', delivered_at = NULL WHERE session_id = $1",
+    [uuidOf("session", id)],
+  );
+  const report = { identifiers: [id], code: "no_meter", webhookUrl: webhookUrl(), secret: SECRET };
+  expect(await stripe.account.reportErrors(report)).toMatchObject({ status: 200 });
+  expect(await rowOf(id)).toMatchObject({ state: "FAILED", lastError: "no_meter" });
+  await reported(report.code);
 });
 
 test("a report with a signature that is missing, foreign, old, or of another body is refused and changes nothing", async () => {

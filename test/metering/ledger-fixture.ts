@@ -31,7 +31,8 @@ export interface Ledger {
   workspace(customerId?: string | null): Promise<{ id: string; customerId: string | null }>;
   /** A metered session of that workspace that has ended, and its row. Resolves with the session's public id. */
   bill(workspaceId: string, value: number, occurredAt?: Date): Promise<string>;
-  startRelay(): Relay;
+  /** For the meter of that event name; `ai_tokens` unless said otherwise. */
+  startRelay(eventName?: string): Relay;
   row(id: string): Promise<MeterEventEntity>;
   /** Resolves with the rows once all of them are as wanted. */
   rowsOnce(wanted: (row: MeterEventEntity) => boolean): Promise<MeterEventEntity[]>;
@@ -80,9 +81,9 @@ export async function openLedger(options: StripeSimulatorOptions = {}): Promise<
       });
       return id;
     },
-    startRelay() {
+    startRelay(eventName = "ai_tokens") {
       const client = connectStripe({ secretKey: new Secret(STRIPE_KEY), apiBase: stripe.url });
-      const relay = startRelay({ dataSource, meter: createStripeMeter(client, "ai_tokens"), logger });
+      const relay = startRelay({ dataSource, meter: createStripeMeter(client, eventName), logger });
       relays.push(relay);
       return relay;
     },

@@ -134,6 +134,27 @@ describe("what was sent without an answer", () => {
     expect(await compare()).toMatchObject({ drift: [], foundDelivered: 1, sentAgain: 1 });
   });
 
+  test("is left for later while others of its minute are on their way", async () => {
+    const customerId = await unanswered([10], [10]);
+    const [user] = await ledger.dataSource.query("SELECT workspace_id FROM meter_events LIMIT 1");
+    await ledger.bill(user.workspace_id, 10, at(5, 40));
+    expect(customerId).not.toBeNull();
+    expect(await compare()).toMatchObject({ drift: [], unsettled: 1, waiting: 1, foundDelivered: 0, sentAgain: 0 });
+    expect(await states()).toContainEqual([10, "AMBIGUOUS"]);
+  });
+
+  test("is not sent again on the word of an account that does not know the customer", async () => {
+    const { id: workspaceId, customerId } = await ledger.workspace();
+    await ledger.bill(workspaceId, 11, at(5));
+    await ledger.dataSource.query(
+      "UPDATE meter_events SET state = 'AMBIGUOUS', customer_id = $1, last_tried_at = now() - interval '2 hours'",
+      [customerId],
+    );
+    ledger.stripe.account.removeCustomer(customerId ?? "");
+    expect(await compare()).toMatchObject({ unsettled: 1, sentAgain: 0 });
+    expect(await states()).toEqual([[11, "AMBIGUOUS"]]);
+  });
+
   test("is not sent again while the meter may not show it yet", async () => {
     await unanswered([11], []);
     await ledger.dataSource.query("UPDATE meter_events SET last_tried_at = now() WHERE state = 'AMBIGUOUS'");
@@ -157,6 +178,9 @@ test("what the meter refused is named, and can be sent again once its cause is m
   expect(await resendRefused(ledger.dataSource, FROM, TO)).toBe(1);
   expect(await compare()).toMatchObject({ refused: { events: 0 }, waiting: 2, drift: [] });
   await deliver();
+  // As another event: the meter would know the refused one again, and count nothing.
+  const identifiers = ledger.stripe.account.ledger.events.map(({ identifier }) => identifier);
+  expect(identifiers).toEqual([expect.stringMatching(/^ses_\w+\.2$/), expect.stringMatching(/^ses_\w+\.2$/)]);
   expect(await compare()).toMatchObject({ refused: { events: 0 }, waiting: 0, drift: [] });
 });
 

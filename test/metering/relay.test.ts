@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
+import { newId } from "../../src/ids";
+import { createMeterLedger } from "../../src/metering/meter-ledger";
 import { idOf, isDelivered, type Ledger, openLedger, STRIPE_KEY, taken } from "./ledger-fixture";
 
 let ledger: Ledger;
@@ -9,6 +11,8 @@ beforeEach(async () => {
 afterEach(() => ledger.close());
 
 const HOUR_MS = 3_600_000;
+/** A server of the test's own. */
+const OWNER = newId();
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
 test("an event is sent for its workspace's customer, with its own time, and known by its session", async () => {
@@ -129,6 +133,51 @@ test("what is refused for good is FAILED, says so in the log, and holds nothing 
       { session: lost, reason: "resource_missing" },
     ]),
   );
+});
+
+test("a refusal after a try that nobody answered leaves it open whether the meter has it", async () => {
+  const { id: workspaceId, customerId } = await ledger.workspace();
+  const id = await ledger.bill(workspaceId, 50);
+  ledger.stripe.account.faults.set({ next: ["cut"] });
+  ledger.startRelay();
+  await ledger.rowsOnce(({ lastError }) => lastError === "NO_ANSWER");
+  ledger.stripe.account.removeCustomer(customerId ?? "");
+  await ledger.rowsOnce(({ state }) => state !== "PENDING");
+  expect(await ledger.row(id)).toMatchObject({ state: "AMBIGUOUS", lastError: "resource_missing", tries: 2 });
+  expect(taken(ledger)).toMatchObject([{ id, value: 50 }]);
+});
+
+test("a try whose lane was lost, and that somebody else has made again, says nothing any more", async () => {
+  const { id: workspaceId, customerId } = await ledger.workspace();
+  const id = await ledger.bill(workspaceId, 50);
+  await ledger.dataSource.query("INSERT INTO meter_lanes (customer_id, taken_by) VALUES ($1, $2)", [customerId, OWNER]);
+  const mine = createMeterLedger(ledger.dataSource, OWNER);
+  const first = await mine.claimNext(customerId ?? "");
+  const second = await mine.claimNext(customerId ?? "");
+  if (first === null || second === null) throw new Error("nothing was claimed");
+  expect({ first: first.openBefore, second: second.openBefore }).toEqual({ first: false, second: true });
+  const before = await ledger.row(id);
+  await mine.later(first, "RATE_LIMITED", true);
+  await mine.refused(first, "resource_missing");
+  expect(await ledger.row(id)).toEqual(before);
+  await mine.later(second, "RATE_LIMITED", false);
+  expect(await ledger.row(id)).toMatchObject({
+    lastError: "RATE_LIMITED",
+    customerId,
+    firstTriedAt: before.firstTriedAt,
+  });
+  await mine.delivered(second.sessionId);
+  await mine.later(second, "RATE_LIMITED", true);
+  await mine.refused(second, "resource_missing");
+  expect(await ledger.row(id)).toMatchObject({ state: "DELIVERED", customerId });
+});
+
+test("an account without the meter fails nothing: what is to be billed waits for one", async () => {
+  const { id: workspaceId } = await ledger.workspace();
+  const id = await ledger.bill(workspaceId, 50);
+  ledger.startRelay("tokens");
+  await ledger.rowsOnce(({ lastError }) => lastError === "NO_METER");
+  expect(await ledger.row(id)).toMatchObject({ state: "PENDING", firstTriedAt: null });
 });
 
 test("a key that Stripe refuses fails nothing: what is to be billed waits for a good one", async () => {

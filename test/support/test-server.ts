@@ -51,6 +51,10 @@ export async function startTestServer(environment: Record<string, string> = {}):
     AUTH_JWT_SECRET: randomBytes(32).toString("hex"),
     KEY_ENCRYPTION_KEYS: `test:${randomBytes(32).toString("base64")}`,
     LOG_LEVEL: "debug",
+    // Tests that are not about them do in a second what people do in minutes.
+    LIMIT_TURN_STARTS_PER_MINUTE: "1000000",
+    LIMIT_MUTATIONS_PER_MINUTE: "1000000",
+    LIMIT_KEY_PROBES_PER_MINUTE: "1000000",
     ...environment,
   });
 

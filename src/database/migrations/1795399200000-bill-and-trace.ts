@@ -18,6 +18,7 @@ export class BillAndTrace1795399200000 implements MigrationInterface {
         state text NOT NULL DEFAULT 'PENDING',
         customer_id text,
         tries integer NOT NULL DEFAULT 0,
+        resent integer NOT NULL DEFAULT 0,
         first_tried_at timestamptz(3),
         last_tried_at timestamptz(3),
         delivered_at timestamptz(3),
