@@ -24,6 +24,7 @@ import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
 import { createHttpServer } from "./http/http-server";
 import { metricsRoutes } from "./http/metrics";
+import { notFound } from "./http/not-found";
 import { securityHeaders } from "./http/security-headers";
 import { stripeWebhookRoutes } from "./http/stripe-webhook";
 import type { Logger } from "./logger";
@@ -179,6 +180,7 @@ async function openServer(
   if (config.graphiql) {
     app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken: options.developmentToken }));
   }
+  app.use(notFound());
 
   const server = createHttpServer(app, limits);
   const port = await listen(server, config.host, config.port).catch(async (error) => {
