@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await startTestServer({
     LIMIT_TURN_STARTS_PER_MINUTE: String(STARTS),
     LIMIT_MUTATIONS_PER_MINUTE: String(MUTATIONS),
-    LIMIT_KEY_PROBES_PER_MINUTE: "20",
+    LIMIT_KEY_PROBES_PER_MINUTE: String(PROBES),
   });
 });
 afterAll(() => server.close());

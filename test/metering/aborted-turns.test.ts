@@ -30,6 +30,8 @@ const random = seededRandom(4);
 const upTo = (count: number) => Math.floor(random() * count);
 
 const WORDS: SimulatedAction = { repeat: "and so on, ", times: 400, paceMs: 50 };
+/** A tool call that is received whole, and whose arguments are most of the answer. */
+const LONG_CALL: SimulatedAction = { tool: "current_time", arguments: { why: "to know what time it is. ".repeat(40) } };
 const TOOL: SimulatedAction = { tool: "current_time" };
 const FAULTS = ["reset", "early-end", "error-event", "garbage"] as const;
 
@@ -40,7 +42,7 @@ async function abortedTurn(number: number) {
   // What is not broken goes on until it is cancelled.
   const last: SimulatedAction[] = broken
     ? [{ ...WORDS, times: 1 + upTo(20) }, { fault: FAULTS[upTo(FAULTS.length)] ?? "reset" }]
-    : [WORDS, { fault: "stall" }];
+    : [...(random() < 0.3 ? [LONG_CALL] : []), WORDS, { fault: "stall" }];
   const calls = random() < 0.3 ? [[{ ...WORDS, times: 1 + upTo(10) }, TOOL], last] : [last];
   const stream = streamOf(client, CHAT_TURN, {
     input: { buddy: "analyst", message: `${marker} ${simulate(calls)}` },
