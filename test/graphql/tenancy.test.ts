@@ -1,27 +1,20 @@
 // Nothing of one workspace is reached from another, whatever is named. What can be named is read from the schema, so that a
 // new argument is in here or fails the test.
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { buildSchema, printSchema } from "graphql";
 
 import { newId, publicId } from "../../src/ids";
 import { ProviderKeyEventEntity } from "../../src/provider-keys/provider-key-event.entity";
 import { CHAT_TURN, collect, connect, FOLLOW, StreamRefused, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
 import { emitSchema } from "../tools/emit-schema";
+import { mutateEverything, queryEverything, streamEverything } from "./ask-everything";
+import { fieldsOf, operationsOf } from "./every-field";
+import { seedMarkedTurns } from "./marked-turns";
 import { namingArguments } from "./naming-arguments";
 import { seedSessions } from "./seed-sessions";
+import { markWorkspace, rowsOf, settle, type World } from "./tenancy-world";
 import { newWorkspace, type Person } from "./test-workspace";
-
-/** A workspace with something of everything, and the ids of it. */
-interface World {
-  admin: Person;
-  session: string;
-  running: string;
-  thread: string;
-  user: string;
-  keyEvent: string;
-  idempotencyKey: string;
-}
 
 type Outcome = { session: { id: string; threadId: string; route: Record<string, unknown> } } | { refused: string };
 
@@ -37,42 +30,10 @@ let there: World;
 beforeAll(async () => {
   server = await startTestServer();
   here = await newWorkspace(server).admin();
-  there = await settle(await newWorkspace(server).admin());
+  there = await settle(server, await newWorkspace(server).admin());
 });
 
 afterAll(() => server.close());
-
-async function settle(admin: Person): Promise<World> {
-  const setup = `mutation ($key: String!) {
-    configureProvider(input: { provider: CLAUDE, apiKey: $key }) { userErrors { code } }
-    setBuddyModel(input: { buddy: "campaign", mode: BYOK_CLAUDE }) { userErrors { code } }
-    updateRoutingPolicy(input: { byokFallback: FAIL }) { userErrors { code } }
-  }`;
-  await admin.ask(setup, { key: "sk-ant-api03-of-the-workspace-x4Qz" });
-  const idempotencyKey = randomUUID();
-  const { id, threadId } = await admin.runTurn({ buddy: "campaign", message: "Anything new?", idempotencyKey });
-  const [running = ""] = await seedSessions(server.dataSource, admin, [
-    { status: "RUNNING", route: { mode: "BYOK_CLAUDE", modelId: "claude-haiku-4-5" } },
-  ]);
-  // Whoever follows it leaves a trace.
-  await server.dataSource.query("UPDATE agent_sessions SET last_followed_at = now() - interval '1 hour'");
-  const { keyEvents } = (await admin.ask("{ workspace { keyEvents { nodes { id } } } }")).workspace;
-  const user = publicId("user", admin.userId);
-  return { admin, session: id, running, thread: threadId, user, keyEvent: keyEvents.nodes[0].id, idempotencyKey };
-}
-
-/** All rows of a workspace. */
-async function rowsOf({ workspaceId }: Person): Promise<Record<string, unknown[]>> {
-  const tables: { name: string }[] = await server.dataSource.query(
-    "SELECT table_name AS name FROM information_schema.columns WHERE column_name = 'workspace_id' AND table_schema = 'public'",
-  );
-  expect(tables.length).toBeGreaterThan(5);
-  const rows = tables.map(async ({ name }) => [
-    name,
-    await server.dataSource.query(`SELECT * FROM ${name} WHERE workspace_id = $1 ORDER BY 1, 2`, [workspaceId]),
-  ]);
-  return Object.fromEntries(await Promise.all(rows));
-}
 
 const byMutation: Door = async (input) => {
   const document = `mutation ($input: ChatTurnInput!) { startTurn(input: $input) {
@@ -241,6 +202,9 @@ const NO_NAMES = [
   "Subscription.chatTurn(input.message:)",
 ];
 
+/** What was held to it, of what the schema has. */
+const held = { fields: 0, operations: 0, names: 0 };
+
 test("whatever can be named is named here", async () => {
   expect([...namingArguments(await emitSchema())].sort()).toEqual([...Object.keys(CASES), ...NO_NAMES].sort());
 });
@@ -249,11 +213,51 @@ test.each(Object.keys(CASES))("%s", async (coordinate) => {
   here = await newWorkspace(server).admin();
   // Its own people may read it, which counts as following: once now, so that it is no news below.
   await there.admin.ask("{ workspace { agentSessions { totalCount } } }");
-  const before = await rowsOf(there.admin);
+  const before = await rowsOf(server, there.admin);
 
   await CASES[coordinate]?.();
 
-  expect(await rowsOf(there.admin)).toEqual(before);
+  expect(await rowsOf(server, there.admin)).toEqual(before);
+  held.names += 1;
+});
+
+test("no field of any answer or event has anything of another workspace", async () => {
+  const schema = buildSchema(await emitSchema());
+  const [fields, operations] = [fieldsOf(schema), operationsOf(schema)];
+  here = await newWorkspace(server).admin();
+  const own = await seedMarkedTurns(server.dataSource, here, "nearby");
+  const marks = await markWorkspace(server);
+
+  const mutations = operations.filter((coordinate) => coordinate.startsWith("Mutation."));
+  const told = [
+    await mutateEverything(schema, here, own, mutations),
+    await streamEverything(server, schema, here),
+    await queryEverything(schema, here, own),
+  ];
+
+  const text = told.map((part) => part.text).join();
+  // What can be told apart is told to whom it belongs, so that its absence says something.
+  const theirs = (await queryEverything(schema, marks.admin, marks.turns)).text;
+  expect(marks.words.filter((word) => !theirs.includes(word))).toEqual([]);
+  expect([...marks.words, ...marks.ids].filter((mark) => text.includes(mark))).toEqual([]);
+  const seen = new Set(told.flatMap((part) => [...part.fields]));
+  expect([...fields, ...operations].filter((coordinate) => !seen.has(coordinate))).toEqual([]);
+  held.fields = fields.filter((coordinate) => seen.has(coordinate)).length;
+  held.operations = operations.filter((coordinate) => seen.has(coordinate)).length;
+});
+
+test("all of it is held to", async () => {
+  const schema = buildSchema(await emitSchema());
+  const all = {
+    fields: fieldsOf(schema).length,
+    operations: operationsOf(schema).length,
+    names: [...namingArguments(printSchema(schema))].length - NO_NAMES.length,
+  };
+  process.stdout.write(
+    `tenancy: ${held.fields} of ${all.fields} fields, ${held.operations} of ${all.operations} mutations and subscriptions, ` +
+      `${held.names} of ${all.names} naming arguments\n`,
+  );
+  expect(held).toEqual(all);
 });
 
 async function listsNothing(list: string): Promise<void> {
