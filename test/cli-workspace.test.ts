@@ -172,7 +172,7 @@ test(
     try {
       const server = own.start();
       const { url, token } = await server.ready();
-      expect(await list()).toEqual(["demo", "Demo workspace", "–", "–", "0", "0"]);
+      expect(await list()).toEqual(["demo", "Demo workspace", "cus_demo", "–", "0", "0"]);
       expect((await own.waypath(["workspace", "disable", "demo"])).code).toBe(0);
       // Within two seconds: the server reuses its answer for a moment.
       while ((await post(url, token, "{ viewer { role } }")).status === 200);
@@ -180,7 +180,7 @@ test(
       expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
 
       expect((await own.waypath(["workspace", "enable", "demo"])).stdout).toBe("demo is enabled.\n");
-      expect(await list()).toEqual(["demo", "Demo workspace", "–", "–", "0", "0"]);
+      expect(await list()).toEqual(["demo", "Demo workspace", "cus_demo", "–", "0", "0"]);
       expect(own.postgres()).toBeUndefined();
     } finally {
       await own.close();
