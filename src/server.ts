@@ -8,6 +8,7 @@ import { startRetention } from "./agents/retention";
 import { createLoadRouting } from "./agents/routing";
 import { createBuiltInTools } from "./agents/tools/built-in-tools";
 import { startMcpServers } from "./agents/tools/mcp-servers";
+import { prepareTool } from "./agents/tools/prepare-tool";
 import { createToolbox } from "./agents/tools/toolbox";
 import { createMemoryTurnLog } from "./agents/turn-log";
 import { createTurns } from "./agents/turns";
@@ -127,6 +128,8 @@ async function openServer(
   });
   const rateLimits = createRateLimits(config.limits);
   const builtInTools = createBuiltInTools({ dataSource });
+  // Before anybody waits for them. It also warms up what reads schemas, before a foreign one is read against the clock.
+  for (const tool of builtInTools) prepareTool(tool, logger);
   const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
   const turns = createTurns({
     dataSource,
