@@ -13,7 +13,7 @@ let server: TestServer;
 let admin: Person;
 let client: Client;
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ LIMIT_MESSAGES_PER_MINUTE: "1000000" });
   admin = await newWorkspace(server).admin();
   client = connect(server.url, admin.token);
 });
