@@ -119,9 +119,10 @@ async function checkpoint(
          id uuid, text text, tool_calls jsonb, last_sequence integer, first_text_at timestamptz, input_tokens bigint, output_tokens bigint,
          cache_read_tokens bigint, cache_write_tokens bigint, reasoning_tokens bigint, followed boolean)
        WHERE session.id = now_at.id AND session.lease_owner = $2 AND session.status IN ('PENDING', 'RUNNING')
-       RETURNING session.id, session.cancel_requested_at, session.last_followed_at
+       RETURNING session.id, session.workspace_id, session.cancel_requested_at, session.last_followed_at
      )
-     SELECT id, cancel_requested_at IS NOT NULL AS cancelled,
+     SELECT id, cancel_requested_at IS NOT NULL OR EXISTS (
+              SELECT FROM workspaces WHERE workspaces.id = kept.workspace_id AND disabled_at IS NOT NULL) AS cancelled,
             last_followed_at < now() - make_interval(secs => $4) AS unattended
      FROM kept`,
     [JSON.stringify(rows), owner, LEASE_SECONDS, unattendedSeconds],

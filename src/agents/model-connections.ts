@@ -38,7 +38,8 @@ export function createModelConnections(options: ModelConnectionsOptions): ModelC
   return {
     platform: options.platform,
     async forKey(key) {
-      const name = `${key.id}:${key.version}`;
+      // All that the seal is bound to, and the sealed text itself: a row that was tampered with is opened, and so refused.
+      const name = [key.workspaceId, key.provider, key.id, key.version, key.sealedKey].join(":");
       const connection = kept.get(name)?.connection ?? options.connect(key.provider, await options.openKey(key));
       const now = Date.now();
       kept.delete(name);

@@ -207,3 +207,23 @@ async function checkpointOf(sessionId: string): Promise<void> {
     if (data.agentSession.text !== "") return;
   }
 }
+
+test("a turn of a workspace that is disabled is cancelled, even one that began just then", async () => {
+  const elsewhere = await server.token({ workspaceId: "disabled-in-time" });
+  const own = connect(server.url, elsewhere);
+  const message = simulate([[{ text: "Once" }, { fault: "stall" }]]);
+  const stream = streamOf(own, CHAT_TURN, { input: { message } });
+  const { value: started } = await stream.next();
+  await server.dataSource.query("UPDATE workspaces SET disabled_at = now() WHERE id = 'disabled-in-time'");
+  const status = async () => {
+    const [row] = await server.dataSource.query(
+      "SELECT status FROM agent_sessions WHERE workspace_id = 'disabled-in-time'",
+    );
+    return row.status;
+  };
+  while (["PENDING", "RUNNING"].includes(await status()));
+  expect(started.sessionId).toMatch(/^ses_/);
+  expect(await status()).toBe("CANCELLED");
+  await collect(stream).catch(() => undefined);
+  await own.dispose();
+});
