@@ -96,7 +96,8 @@ const origins = list.refine(
 const secret = z.string().transform((value) => new Secret(value));
 
 const environment = z.object({
-  NODE_ENV: z.string().optional(),
+  // A misspelt one must not start as development, with secrets made on the spot.
+  NODE_ENV: z.enum(["production", "development", "test"]).optional(),
   HOST: z.string().default("127.0.0.1"),
   PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
   DATABASE_URL: z
@@ -241,6 +242,11 @@ function productionProblems(values: NodeJS.ProcessEnv): string[] {
     if (value === undefined) problems.push(`${name} is missing. In production it must be set: ${howToGetOne}`);
     else if (isDevelopment) problems.push(`${name} is a development value. In production use your own: ${howToGetOne}`);
   };
+  if (values.AUTH_JWKS_URL?.startsWith("http:")) {
+    problems.push(
+      "AUTH_JWKS_URL must begin with https:// in production: on plain HTTP, whoever is on the way can be anybody.",
+    );
+  }
   if (values.AUTH_JWKS_URL === undefined) {
     refuse(
       "AUTH_JWT_SECRET",

@@ -347,6 +347,18 @@ function load(environment: Record<string, string> = {}): Config {
   return loadConfig({ DATA_DIR: directory, ...environment });
 }
 
+test("a misspelt NODE_ENV does not start as development", () => {
+  expect(problemsOf({ NODE_ENV: "prod" })).toEqual([expect.stringMatching(/^NODE_ENV: .*"production"/)]);
+});
+
+test("in production a key set comes over https alone", () => {
+  const { AUTH_JWT_SECRET: _, ...production } = PRODUCTION;
+  expect(problemsOf({ ...production, AUTH_JWKS_URL: "http://login.example.com/keys" })).toEqual([
+    expect.stringMatching(/^AUTH_JWKS_URL must begin with https/),
+  ]);
+  expect(load({ ...production, AUTH_JWKS_URL: "https://login.example.com/keys" }).production).toBe(true);
+});
+
 function problemsOf(environment: Record<string, string>): string[] {
   try {
     load(environment);

@@ -19,6 +19,8 @@ export interface ModelConnectionsOptions {
 
 /** How long an unused connection, and with it an opened key, stays in memory, in milliseconds. */
 const KEPT_UNUSED_MS = 5 * 60_000;
+/** Between two looks for unused ones, in milliseconds: how much longer than that one may stay. */
+const LOOK_EVERY_MS = 30_000;
 /** Connections kept at once; the one unused for longest goes first. */
 const KEPT_CONNECTIONS = 500;
 
@@ -33,7 +35,7 @@ export function createModelConnections(options: ModelConnectionsOptions): ModelC
       kept.delete(name);
     }
   };
-  const timer = setInterval(() => forgetUnused(Date.now()), KEPT_UNUSED_MS).unref();
+  const timer = setInterval(() => forgetUnused(Date.now()), LOOK_EVERY_MS).unref();
 
   return {
     platform: options.platform,
