@@ -44,6 +44,9 @@ export interface Limits {
   /** Sockets without a token yet, of all clients; one more is refused with a 503. */
   anonymousSockets: number;
 
+  /** Seconds that a model provider may say nothing, before an answer's first byte and between two; then the call counts as broken. */
+  providerSilenceSeconds: number;
+
   /** Seconds that a request's headers may take to come; then the connection is closed. */
   headerSeconds: number;
   /** Seconds that a whole request may take to come, its body included; then the connection is closed. */
@@ -73,6 +76,8 @@ export const DEFAULT_LIMITS: Limits = {
   messagesPerMinute: 100,
   anonymousSeconds: 30,
   anonymousSockets: 1_000,
+
+  providerSilenceSeconds: 30,
 
   headerSeconds: 10,
   requestSeconds: 30,

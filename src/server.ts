@@ -110,10 +110,11 @@ async function openServer(
   // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
   if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
 
+  const { providerSilenceSeconds: silenceSeconds } = config.limits;
   const connect = (provider: LlmProvider, apiKey: Secret): ProviderConnection =>
     provider === "CLAUDE"
-      ? connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl })
-      : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl });
+      ? connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl, silenceSeconds })
+      : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl, silenceSeconds });
   const providerKeys = new ProviderKeys({ dataSource, secretBox, connect, logger });
   const loadRouting = createLoadRouting({ dataSource, providerKeys, ...config });
   const connections = createModelConnections({

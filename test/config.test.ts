@@ -69,6 +69,7 @@ test("every default", () => {
       anonymousSeconds: 30,
       anonymousSockets: 1_000,
       headerSeconds: 10,
+      providerSilenceSeconds: 30,
       requestSeconds: 30,
     },
     logLevel: "info",
@@ -123,6 +124,7 @@ test("every name is read", () => {
     LIMIT_ANONYMOUS_SOCKETS: "18",
     LIMIT_HEADER_SECONDS: "19",
     LIMIT_REQUEST_SECONDS: "20",
+    LIMIT_PROVIDER_SILENCE_SECONDS: "21",
     LOG_LEVEL: "debug",
   };
   const config = load(environment);
@@ -184,6 +186,7 @@ test("every name is read", () => {
       anonymousSockets: 18,
       headerSeconds: 19,
       requestSeconds: 20,
+      providerSilenceSeconds: 21,
     },
     logLevel: "debug",
   });
