@@ -216,14 +216,16 @@ async function openServer(
   const dispose = async (graceSeconds: number) => {
     accepting = false;
     turns.stopAccepting();
+    websocket.leave(graceSeconds);
     await turns.close(graceSeconds);
-    await Promise.all([billing.relay?.close(), tracing.close(), retention.close()]);
-    await mcpServers.close();
-    connections.close();
     await websocket.dispose();
     await guard.close();
     await close(server);
     await http.dispose();
+    // What turns have left to send, now that none can begin any more.
+    await Promise.all([billing.relay?.close(), tracing.close(), retention.close()]);
+    await mcpServers.close();
+    connections.close();
     await dataSource.destroy();
   };
   return {

@@ -5,12 +5,12 @@ import { buildSchema, GraphQLError } from "graphql";
 
 import { createOperationGate } from "../../src/graphql/operation-gate";
 import { createSocketGuard } from "../../src/graphql/socket-guard";
-import { openWebsocketDoor, type WebsocketDoorOptions } from "../../src/graphql/websocket";
+import { openWebsocketDoor, type WebsocketDoor, type WebsocketDoorOptions } from "../../src/graphql/websocket";
 import { DEFAULT_LIMITS, type Limits } from "../../src/limits";
 import { createLogger } from "../../src/logger";
 import { createRateLimits } from "../../src/rate-limits";
 
-export interface BareDoor {
+export interface BareDoor extends Pick<WebsocketDoor, "leave"> {
   url: string;
   close(): Promise<void>;
 }
@@ -48,6 +48,7 @@ export async function openBareDoor(
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    leave: (seconds) => door.leave(seconds),
     async close() {
       await door.dispose();
       await guard.close();
