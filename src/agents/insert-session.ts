@@ -47,7 +47,7 @@ export function newSession({ buddy, ...accepted }: NewSession): AgentSessionEnti
 
 /**
  * Inserts the session, and its thread or the thread's new time, in one statement, and fills in when that was. False: nothing
- * was inserted, because the idempotency key is known or the thread is busy.
+ * was inserted, because the idempotency key is known or the thread is busy. Safe to repeat when the answer was lost.
  */
 export async function insertSession(
   dataSource: DataSource,
@@ -69,7 +69,10 @@ export async function insertSession(
        SELECT $4, $2, $3, $25 FROM accepted
        ON CONFLICT (id) DO UPDATE SET updated_at = now()
      )
-     SELECT started_at FROM accepted`,
+     SELECT started_at FROM accepted
+     UNION ALL
+     -- An earlier try of this very session, whose answer was lost; what this statement inserts is not seen here.
+     SELECT started_at FROM agent_sessions WHERE id = $1`,
     [
       session.id,
       session.workspaceId,

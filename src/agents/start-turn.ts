@@ -2,6 +2,8 @@
 // finds it attaches. The database decides who was first, by its unique indexes, so that any number of servers may ask.
 import type { DataSource } from "typeorm";
 
+import { isDatabaseAway } from "../database/is-database-away";
+import { OUTAGE_PATIENCE_MS, outlastOutage } from "../database/outlast-outage";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
 import type { RateLimit } from "../rate-limits";
@@ -36,22 +38,30 @@ export interface StartTurnOptions {
   owner: string;
   /** Throws when no new turn may be started here, as at shutdown. Attaching is always possible. */
   checkAccepting: () => void;
+  /** Ends a session of which nobody knows whether it was inserted. */
+  abandon: (accepted: AcceptedSession) => void;
 }
 
-/** Throws a `RequestError` when the turn is not accepted; then there is no row. */
+/**
+ * Throws a `RequestError` when the turn is not accepted; then there is no row. A database that is away for a moment is waited for;
+ * one that stays away rejects as its driver does.
+ */
 export async function startOrAttach(
   options: StartTurnOptions,
   viewer: Viewer,
   request: CheckedTurnRequest,
 ): Promise<StartOrAttach> {
-  const existing = await findTurn(options.dataSource, viewer, request);
+  const patience = AbortSignal.timeout(OUTAGE_PATIENCE_MS);
+  const find = () => outlastOutage(() => findTurn(options.dataSource, viewer, request), patience);
+  const existing = await find();
   if (existing !== null) return { attached: existing };
 
   options.checkAccepting();
   await options.turnStarts.take(viewer.userId);
+  const { threadId } = request;
   const [routing, thread] = await Promise.all([
-    options.loadRouting(viewer.workspaceId),
-    request.threadId === null ? null : findThread(options.dataSource, viewer, request.threadId),
+    outlastOutage(() => options.loadRouting(viewer.workspaceId), patience),
+    threadId === null ? null : outlastOutage(() => findThread(options.dataSource, viewer, threadId), patience),
   ]);
   const { buddy, overrides } = request;
   const decision = routing.decide(buddy, overrides.get(buddy.slug) ?? null);
@@ -71,21 +81,24 @@ export async function startOrAttach(
   });
   session.traceId = options.observer.traceIdOf(session.id);
   options.log.open(session.id);
-  const inserted = await insertSession(options.dataSource, session, options.owner).catch((error) => {
+  const accepted = { session, buddy, overrides, key: routing.keyOf(decision.route) };
+  const insert = () => insertSession(options.dataSource, session, options.owner);
+  const inserted = await outlastOutage(insert, patience).catch((error) => {
     options.log.discard(session.id);
+    if (isDatabaseAway(error)) options.abandon(accepted);
     throw error;
   });
   if (!inserted) {
     options.log.discard(session.id);
     // Somebody was first: either with this very request, or with another turn in this thread.
-    const first = await findTurn(options.dataSource, viewer, request);
+    const first = await find();
     if (first !== null) {
       await options.turnStarts.giveBack(viewer.userId);
       return { attached: first };
     }
     throw new RequestError("THREAD_BUSY", "This conversation has a turn running: wait for it, or cancel it first.");
   }
-  return { started: { session, buddy, overrides, key: routing.keyOf(decision.route) } };
+  return { started: accepted };
 }
 
 /** The turn that this request's key already names; null where there is none. Throws when it was another request. */

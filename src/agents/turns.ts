@@ -1,6 +1,7 @@
 // The door to the agents' room: what every transport calls.
 import type { DataSource } from "typeorm";
 
+import { OUTAGE_PATIENCE_MS, outlastOutage } from "../database/outlast-outage";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
 import type { Logger } from "../logger";
@@ -9,7 +10,9 @@ import type { RateLimit } from "../rate-limits";
 import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { Buddies, Buddy } from "../workspaces/buddies";
+import { abandonSession } from "./abandon-session";
 import { acceptDelegated } from "./accept-delegated";
+import type { AcceptedSession } from "./accepted-session";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { createCheckpoints } from "./checkpoints";
 import { DELEGATE } from "./delegation";
@@ -78,6 +81,8 @@ export function createTurns(options: TurnsOptions): Turns {
   const reaper = startReaper(dataSource, logger, owner);
   /** Aborts when what could not be settled is left to the next server. */
   const giveUp = new AbortController();
+  const abandon = (accepted: AcceptedSession) =>
+    void abandonSession({ dataSource, owner, giveUp: giveUp.signal, logger }, accepted);
   const runner = createTurnRunner({
     giveUp: giveUp.signal,
     dataSource,
@@ -88,8 +93,8 @@ export function createTurns(options: TurnsOptions): Turns {
     owner,
     buddies: options.buddies,
     toolboxOf: options.toolboxOf,
-    acceptDelegated: (turn, buddy, task) =>
-      acceptDelegated({ dataSource, loadRouting: options.loadRouting, owner, logger }, turn, buddy, task),
+    acceptDelegated: (...delegated) =>
+      acceptDelegated({ dataSource, loadRouting: options.loadRouting, owner, abandon, logger }, ...delegated),
     turnTimeoutSeconds: options.turnTimeoutSeconds,
     observer: options.observer,
     logger,
@@ -113,6 +118,7 @@ export function createTurns(options: TurnsOptions): Turns {
         turnStarts: options.turnStarts,
         owner,
         checkAccepting,
+        abandon,
       },
       viewer,
       checked,
@@ -136,7 +142,8 @@ export function createTurns(options: TurnsOptions): Turns {
     },
 
     async follow(viewer, turnId, after) {
-      const session = await sessions.find(viewer, turnId);
+      const find = () => sessions.find(viewer, turnId);
+      const session = await outlastOutage(find, AbortSignal.timeout(OUTAGE_PATIENCE_MS));
       if (session === null || session.parentId !== null) throw noSuchTurn();
       return followTurn({ dataSource, log }, turnId, after);
     },
@@ -172,6 +179,7 @@ export function createTurns(options: TurnsOptions): Turns {
       await runner.idle();
       clearTimeout(grace);
       clearTimeout(end);
+      giveUp.abort();
       await checkpoints.close();
       await reaper.close();
     },
