@@ -75,6 +75,8 @@ export interface RunningServer {
 /** What a server stands on. */
 interface Foundation {
   dataSource: DataSource;
+  /** Connections of their own for what only looks: however much is read, turns, their leases and their bill go on. */
+  reading: DataSource;
   buddies: Buddies;
   secretBox: SecretBox;
 }
@@ -89,17 +91,18 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const buddies = loadBuddies(config.buddiesFile);
   const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
   const dataSource = await openDatabase(options.databaseUrl);
+  const reading = await openDatabase(options.databaseUrl);
   try {
-    return await openServer(options, { dataSource, buddies, secretBox });
+    return await openServer(options, { dataSource, reading, buddies, secretBox });
   } catch (error) {
-    await dataSource.destroy();
+    await Promise.all([dataSource.destroy(), reading.destroy()]);
     throw error;
   }
 }
 
 async function openServer(
   options: ServerOptions,
-  { dataSource, buddies, secretBox }: Foundation,
+  { dataSource, reading, buddies, secretBox }: Foundation,
 ): Promise<RunningServer> {
   const { config, logger } = options;
   const ran = await migrate(dataSource);
@@ -133,6 +136,7 @@ async function openServer(
   const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
   const turns = createTurns({
     dataSource,
+    reading,
     buddies,
     toolboxOf: ({ tools: allowed }) =>
       createToolbox({ tools: [...builtInTools, ...mcpServers.tools()], allowed, logger }),
@@ -151,9 +155,10 @@ async function openServer(
 
   const billing = openBilling(options, dataSource);
   const { limits } = config;
-  const { keyProbes, mutations } = rateLimits;
+  const { keyProbes } = rateLimits;
   const schema = await createSchema({
     dataSource,
+    reading,
     buddies,
     providerKeys,
     keyProbes,
@@ -162,7 +167,7 @@ async function openServer(
     traceUrlOf: (traceId) => tracing.urlOf(traceId),
   });
   const formatError = createFormatError(logger);
-  const gate = createOperationGate({ schema, introspection: config.graphiql, limits, mutations });
+  const gate = createOperationGate({ schema, introspection: config.graphiql, limits, rateLimits });
   let accepting = true;
 
   const http = await openHttpDoor({ schema, gate, authenticate, formatError, bodyBytes: limits.bodyBytes });
@@ -223,7 +228,7 @@ async function openServer(
     await guard.close();
     await close(server);
     await http.dispose();
-    await dataSource.destroy();
+    await Promise.all([dataSource.destroy(), reading.destroy()]);
   };
   return {
     url: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`,

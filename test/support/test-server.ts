@@ -55,6 +55,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     LIMIT_TURN_STARTS_PER_MINUTE: "1000000",
     LIMIT_MUTATIONS_PER_MINUTE: "1000000",
     LIMIT_KEY_PROBES_PER_MINUTE: "1000000",
+    LIMIT_READING_PER_MINUTE: "1000000000",
     ...environment,
   });
 
