@@ -43,7 +43,7 @@ export interface Limits {
   messagesPerMinute: number;
   /** Seconds that a socket may stay open without a token; then it is closed with 4403. */
   anonymousSeconds: number;
-  /** Sockets without a token yet, of all clients; one more is refused with a 503. */
+  /** Sockets without a token yet, of all clients; with one more the oldest is closed with 1013. */
   anonymousSockets: number;
 
   /** Seconds that a request's headers may take to come; then the connection is closed. */

@@ -38,6 +38,7 @@ import { openDatabase } from "./open-database";
 import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
 import { describeLostRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
 import { ProviderKeys } from "./provider-keys/provider-keys";
+import { registerRingKey } from "./provider-keys/register-ring-key";
 import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
@@ -109,7 +110,13 @@ async function openServer(
   if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
   const lost = await findLostRingKeys(dataSource, secretBox);
   if (lost.length > 0) throw new ConfigError(lost.map(describeLostRingKey));
+  await registerRingKey(dataSource, secretBox);
   const authenticate = createAuthenticate(dataSource, config.tokens);
+  if (config.production && config.tokens.method === "JWKS" && config.tokens.audience === undefined) {
+    logger.warn(
+      "AUTH_AUDIENCE is not set: a token that the same issuer made for another service is taken too, if it has the claims",
+    );
+  }
   // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
   if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
 
@@ -123,6 +130,8 @@ async function openServer(
     platform: connect("CLAUDE", options.platformApiKey),
     openKey: (key) => providerKeys.open(key),
     connect,
+    findSealed: (ids) => providerKeys.findSealed(ids),
+    logger,
   });
   const tracing = startTracing({
     langfuse: config.langfuse,

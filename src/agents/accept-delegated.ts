@@ -45,7 +45,9 @@ export async function acceptDelegated(
   });
   session.traceId = parent.traceId;
   const inserted = await insertSession(dataSource, session, owner);
-  if (!inserted) throw new Error("a delegated session was not inserted, though nothing can stand in its way");
+  if (inserted === "WORKSPACE_DISABLED") return { refused: "the workspace is disabled." };
+  if (inserted === "CONFLICT")
+    throw new Error("a delegated session was not inserted, though nothing can stand in its way");
   logFallback(logger, session);
   return { session, buddy, key: routing.keyOf(decision.route) };
 }

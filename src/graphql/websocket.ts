@@ -23,7 +23,7 @@ import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authe
 import type { GraphqlContext } from "./context";
 import { keepAlive } from "./keep-alive";
 import type { OperationGate } from "./operation-gate";
-import { serveSocket } from "./serve-socket";
+import { serveSocket, TRY_AGAIN_LATER } from "./serve-socket";
 import type { SocketGuard } from "./socket-guard";
 
 export interface WebsocketDoorOptions {
@@ -56,8 +56,6 @@ type Context = SocketContext<Record<string, unknown>, SocketState>;
 const INIT_TIMEOUT_MS = 10_000;
 /** Twice as long, and a peer that is gone is found: within 30 seconds. */
 const KEEP_ALIVE_MS = 12_000;
-/** What a client may answer by coming again: the token could not be checked. */
-const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
 
 /** How long streams may take to tell their readers of the end when the server stops, in milliseconds. */
@@ -106,7 +104,7 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): P
     closeTimeout: CLOSING_MS,
     verifyClient: ({ origin }: { origin: string | undefined }, answer: (ok: boolean, status?: number) => void) => {
       if (origin !== undefined && !options.isAllowedOrigin(origin)) answer(false, 403);
-      else answer(guard.hasRoom(), 503);
+      else answer(true);
     },
   };
   const sockets = new WebSocketServer(settings);
