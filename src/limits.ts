@@ -21,7 +21,7 @@ export interface Limits {
   documentDirectives: number;
   /** Levels of fields below an operation, fragments spread; more is `GRAPHQL_VALIDATION_FAILED`. */
   operationDepth: number;
-  /** Values that an operation could be answered with, page sizes multiplied; more is `GRAPHQL_VALIDATION_FAILED`. */
+  /** Values that an operation could be answered with, page sizes multiplied, and the prices of its fields; more is `GRAPHQL_VALIDATION_FAILED`. */
   operationCost: number;
   /** Items of any list in an operation's variables; more is `BAD_USER_INPUT`. */
   listItems: number;
@@ -30,6 +30,8 @@ export interface Limits {
   turnStartsPerMinute: number;
   /** Mutations of a user in a minute, `startTurn` apart; more is `RATE_LIMITED`. */
   mutationsPerMinute: number;
+  /** What a user's operations may cost together in a minute, as `operationCost` counts; more is `RATE_LIMITED`. */
+  readingPerMinute: number;
   /** Keys that a workspace may have checked in a minute, whatever comes of it; more is `RATE_LIMITED`. */
   keyProbesPerMinute: number;
 
@@ -41,7 +43,7 @@ export interface Limits {
   messagesPerMinute: number;
   /** Seconds that a socket may stay open without a token; then it is closed with 4403. */
   anonymousSeconds: number;
-  /** Sockets without a token yet, of all clients; one more is refused with a 503. */
+  /** Sockets without a token yet, of all clients; with one more the oldest is closed with 1013. */
   anonymousSockets: number;
 
   /** Seconds that a model provider may say nothing, before an answer's first byte and between two; then the call counts as broken. */
@@ -69,6 +71,7 @@ export const DEFAULT_LIMITS: Limits = {
 
   turnStartsPerMinute: 120,
   mutationsPerMinute: 60,
+  readingPerMinute: 400_000,
   keyProbesPerMinute: 20,
 
   socketsPerUser: 10,

@@ -1,5 +1,3 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import express, { Router } from "express";
 import type { DataSource } from "typeorm";
 
@@ -23,7 +21,7 @@ import { openWebsocketDoor } from "./graphql/websocket";
 import { crossOrigin } from "./http/cross-origin";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
-import { createHttpServer } from "./http/http-server";
+import { closeHttpServer, createHttpServer, listen, portOf } from "./http/http-server";
 import { metricsRoutes } from "./http/metrics";
 import { notFound } from "./http/not-found";
 import { securityHeaders } from "./http/security-headers";
@@ -38,6 +36,7 @@ import { openDatabase } from "./open-database";
 import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
 import { describeLostRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
 import { ProviderKeys } from "./provider-keys/provider-keys";
+import { registerRingKey } from "./provider-keys/register-ring-key";
 import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
@@ -75,13 +74,13 @@ export interface RunningServer {
 /** What a server stands on. */
 interface Foundation {
   dataSource: DataSource;
+  /** Connections of their own for what only looks: however much is read, turns, their leases and their bill go on. */
+  reading: DataSource;
   buddies: Buddies;
   secretBox: SecretBox;
 }
 
 const GRAPHQL_PATH = "/graphql";
-/** How long requests under way may take to be answered when the server stops, in milliseconds. */
-const LAST_ANSWERS_MS = 1_000;
 
 /** Puts the rooms together and listens. Rejects when the database or the port cannot be had; then nothing is left open. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
@@ -89,24 +88,31 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const buddies = loadBuddies(config.buddiesFile);
   const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
   const dataSource = await openDatabase(options.databaseUrl);
+  const reading = await openDatabase(options.databaseUrl);
   try {
-    return await openServer(options, { dataSource, buddies, secretBox });
+    return await openServer(options, { dataSource, reading, buddies, secretBox });
   } catch (error) {
-    await dataSource.destroy();
+    await Promise.all([dataSource.destroy(), reading.destroy()]);
     throw error;
   }
 }
 
 async function openServer(
   options: ServerOptions,
-  { dataSource, buddies, secretBox }: Foundation,
+  { dataSource, reading, buddies, secretBox }: Foundation,
 ): Promise<RunningServer> {
   const { config, logger } = options;
   const ran = await migrate(dataSource);
   if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
   const lost = await findLostRingKeys(dataSource, secretBox);
   if (lost.length > 0) throw new ConfigError(lost.map(describeLostRingKey));
+  await registerRingKey(dataSource, secretBox);
   const authenticate = createAuthenticate(dataSource, config.tokens);
+  if (config.production && config.tokens.method === "JWKS" && config.tokens.audience === undefined) {
+    logger.warn(
+      "AUTH_AUDIENCE is not set: a token that the same issuer made for another service is taken too, if it has the claims",
+    );
+  }
   // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
   if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
 
@@ -121,6 +127,8 @@ async function openServer(
     platform: connect("CLAUDE", options.platformApiKey),
     openKey: (key) => providerKeys.open(key),
     connect,
+    findSealed: (ids) => providerKeys.findSealed(ids),
+    logger,
   });
   const tracing = startTracing({
     langfuse: config.langfuse,
@@ -134,6 +142,7 @@ async function openServer(
   const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
   const turns = createTurns({
     dataSource,
+    reading,
     buddies,
     toolboxOf: ({ tools: allowed }) =>
       createToolbox({ tools: [...builtInTools, ...mcpServers.tools()], allowed, logger }),
@@ -152,9 +161,10 @@ async function openServer(
 
   const billing = openBilling(options, dataSource);
   const { limits } = config;
-  const { keyProbes, mutations } = rateLimits;
+  const { keyProbes } = rateLimits;
   const schema = await createSchema({
     dataSource,
+    reading,
     buddies,
     providerKeys,
     keyProbes,
@@ -163,7 +173,7 @@ async function openServer(
     traceUrlOf: (traceId) => tracing.urlOf(traceId),
   });
   const formatError = createFormatError(logger);
-  const gate = createOperationGate({ schema, introspection: config.graphiql, limits, mutations });
+  const gate = createOperationGate({ schema, introspection: config.graphiql, limits, rateLimits });
   let accepting = true;
 
   const http = await openHttpDoor({ schema, gate, authenticate, formatError, bodyBytes: limits.bodyBytes });
@@ -220,13 +230,13 @@ async function openServer(
     await turns.close(graceSeconds);
     await websocket.dispose();
     await guard.close();
-    await close(server);
+    await closeHttpServer(server);
     await http.dispose();
     // What turns have left to send, now that none can begin any more.
     await Promise.all([billing.relay?.close(), tracing.close(), retention.close()]);
     await mcpServers.close();
     connections.close();
-    await dataSource.destroy();
+    await Promise.all([dataSource.destroy(), reading.destroy()]);
   };
   return {
     url: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`,
@@ -253,34 +263,6 @@ function readKeyRing(keys: Secret): KeyRing {
   } catch (error) {
     throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve(portOf(server));
-    });
-  });
-}
-
-/** Lets requests under way be answered, for a moment. */
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection that has got its answer stays open for the next request, which will not come.
-    const idle = setInterval(() => server.closeIdleConnections(), 10);
-    const deadline = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
-    server.close(() => {
-      clearInterval(idle);
-      clearTimeout(deadline);
-      resolve();
-    });
-  });
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 /** Unless origins are given, those of this machine on the server's own port, which is known once it listens. */

@@ -216,6 +216,29 @@ test(
 );
 
 test(
+  "nothing is wrapped with a first key that no server has begun with, as where an environment is not the servers' own",
+  async () => {
+    await storeKeys(OLD, ["workspace-1"]);
+    const stored = await storedKeys();
+    const unheard = ringKey("unheard");
+    const refused = {
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /^No server has begun with the ring key "unheard" as its first\. .+ restart the servers/,
+      ),
+    };
+    expect(await rotate(`${unheard},${OLD}`)).toMatchObject(refused);
+    await (await start(`${unheard},${OLD}`)).stop();
+    // Of the same name, and another key.
+    expect(await rotate(`${ringKey("unheard")},${OLD}`)).toMatchObject(refused);
+    expect(await storedKeys()).toEqual(stored);
+    expect(await rotate(`${unheard},${OLD}`)).toMatchObject({ code: 0, stderr: "" });
+  },
+  PATIENCE_MS,
+);
+
+test(
   "a ring key that is lost for good can be given up, and then the server starts",
   async () => {
     await storeKeys(OLD, ["workspace-1"]);

@@ -55,7 +55,9 @@ export async function acceptDelegated(
     if (isDatabaseAway(error)) abandon(accepted);
     throw error;
   });
-  if (!inserted) throw new Error("a delegated session was not inserted, though nothing can stand in its way");
+  if (inserted === "WORKSPACE_DISABLED") return { refused: "the workspace is disabled." };
+  if (inserted === "CONFLICT")
+    throw new Error("a delegated session was not inserted, though nothing can stand in its way");
   logFallback(logger, session);
   return accepted;
 }

@@ -9,7 +9,7 @@ import { TurnFailure } from "../errors";
 import type { Logger } from "../logger";
 import type { ProviderKeyEntity } from "../provider-keys/provider-key.entity";
 import type { KeyUse } from "../provider-keys/report-key-use";
-import { SealedKeyUnreadableError } from "../provider-keys/sealed-key-unreadable-error";
+import { RingKeyMissingError, SealedKeyUnreadableError } from "../provider-keys/sealed-key-unreadable-error";
 import type { LanguageModel, Message } from "../providers/language-model";
 import { findModel } from "../providers/model-catalog";
 import type { SessionObserver } from "../tracing/turn-observer";
@@ -177,6 +177,10 @@ async function openModel(
     const connection = await connections.forKey(key);
     return connection.languageModel(session.route.modelId);
   } catch (error) {
+    if (error instanceof RingKeyMissingError) {
+      const sentence = "This server cannot open the workspace's key: try again, or tell whoever runs it.";
+      throw new TurnFailure("PROVIDER_KEY_UNREADABLE", sentence, { retryable: true, cause: error });
+    }
     if (!(error instanceof SealedKeyUnreadableError)) throw error;
     throw new TurnFailure(
       "PROVIDER_KEY_UNREADABLE",

@@ -11,6 +11,7 @@ import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
 import { isAdmin } from "../workspaces/permissions";
+import { workspaceDisabled } from "../workspaces/workspace-disabled";
 import type { AcceptedSession } from "./accepted-session";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { insertSession, newSession } from "./insert-session";
@@ -88,8 +89,9 @@ export async function startOrAttach(
     if (isDatabaseAway(error)) options.abandon(accepted);
     throw error;
   });
-  if (!inserted) {
+  if (inserted !== "INSERTED") {
     options.log.discard(session.id);
+    if (inserted === "WORKSPACE_DISABLED") throw workspaceDisabled();
     // Somebody was first: either with this very request, or with another turn in this thread.
     const first = await find();
     if (first !== null) {
@@ -115,9 +117,15 @@ async function findTurn(
   });
   if (session === null) return null;
   const sameThread = request.threadId === null || request.threadId === session.threadId;
-  // Of an erased request nothing is left to compare: the key alone says that it was this turn.
-  const sameRequest = session.erasedAt !== null || session.requestHash === request.requestHash;
-  if (!sameRequest || !sameThread) {
+  if (session.erasedAt !== null) {
+    // Nothing is left to tell whether it was this request, nor of what it was answered.
+    throw new RequestError(
+      "IDEMPOTENCY_KEY_MISMATCH",
+      "This idempotency key belongs to a turn whose content has been erased: make a new one for each message.",
+      ["input", "idempotencyKey"],
+    );
+  }
+  if (session.requestHash !== request.requestHash || !sameThread) {
     throw new RequestError(
       "IDEMPOTENCY_KEY_MISMATCH",
       "This idempotency key was used for another request: make a new one for each message.",

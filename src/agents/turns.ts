@@ -48,6 +48,8 @@ export interface Turns {
 
 export interface TurnsOptions {
   dataSource: DataSource;
+  /** For lists and sums: whoever reads much holds up no turn. */
+  reading: DataSource;
   buddies: Buddies;
   /** The tools that this buddy may call now. */
   toolboxOf(buddy: Buddy): Toolbox;
@@ -71,7 +73,7 @@ export function createTurns(options: TurnsOptions): Turns {
   const { dataSource, log, logger } = options;
   /** This process, as it stands in the rows of the turns that it runs. */
   const owner = newId();
-  const sessions = createSessionQueries(dataSource, options.turnUnattendedSeconds);
+  const sessions = createSessionQueries(options);
   const checkpoints = createCheckpoints({
     dataSource,
     owner,

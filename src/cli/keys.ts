@@ -2,8 +2,9 @@ import { Command } from "commander";
 
 import { parseKeyRing } from "../provider-keys/key-ring";
 import { describeLostRingKey, findLostRingKeys } from "../provider-keys/lost-ring-keys";
+import { isRegistered } from "../provider-keys/register-ring-key";
 import { revokeLostKeys } from "../provider-keys/revoke-lost-keys";
-import { type RewrapResult, rewrapKeys } from "../provider-keys/rewrap-keys";
+import { countToRewrap, type RewrapResult, rewrapKeys } from "../provider-keys/rewrap-keys";
 import { SecretBox } from "../provider-keys/secret-box";
 import { PROVIDER_NAMES } from "../providers/provider-names";
 import { withDatabase } from "./operator-database";
@@ -50,6 +51,12 @@ async function rotate({ revokeLost, yes }: RotateOptions): Promise<void> {
     // Wrapped with a first key that is not the servers' own, every provider key would be out of their reach.
     const first = (await findLostRingKeys(dataSource, secretBox)).find(({ id }) => id === secretBox.primaryKeyId);
     if (first !== undefined) throw new Error(`${describeLostRingKey(first)} No key was wrapped anew.`);
+    if ((await countToRewrap(dataSource, secretBox)) > 0 && !(await isRegistered(dataSource, secretBox))) {
+      throw new Error(
+        `No server has begun with the ring key "${secretBox.primaryKeyId}" as its first. No key was wrapped anew: restart the ` +
+          "servers with this KEY_ENCRYPTION_KEYS, then run this again.",
+      );
+    }
     report(await rewrapKeys(dataSource, secretBox), secretBox.primaryKeyId);
   });
 }

@@ -19,7 +19,7 @@ import {
 
 import { RequestError } from "../errors";
 import type { Limits } from "../limits";
-import type { RateLimit } from "../rate-limits";
+import type { RateLimits } from "../rate-limits";
 import type { Viewer } from "../workspaces/authenticate";
 import { ShortMemory } from "../workspaces/short-memory";
 import { type Measure, measureOperation } from "./measure-operation";
@@ -38,7 +38,7 @@ export interface Refusal {
 export interface OperationGate {
   readonly parseOptions: ParseOptions;
   parse(query: string): DocumentNode | Refusal;
-  /** The operation to execute. Counts its mutations as the viewer's. */
+  /** The operation to execute. Counts what it costs, and its mutations, as the viewer's. */
   admit(viewer: Viewer, document: DocumentNode, request: OperationRequest): Promise<OperationDefinitionNode | Refusal>;
 }
 
@@ -47,8 +47,7 @@ export interface OperationGateOptions {
   /** Whether the schema may be looked at; names that would have fitted are suggested only then. */
   introspection: boolean;
   limits: Limits;
-  /** By user. */
-  mutations: RateLimit;
+  rateLimits: Pick<RateLimits, "mutations" | "reading">;
 }
 
 /** Errors that are told of one document. */
@@ -56,7 +55,12 @@ const ERRORS_TOLD = 10;
 /** Documents that are known to be valid, as an app sends the same few again and again: by digest, so that they hold no memory. */
 const SOUND_DOCUMENTS = { milliseconds: 3_600_000, values: 1_000 };
 
-export function createOperationGate({ schema, introspection, limits, mutations }: OperationGateOptions): OperationGate {
+export function createOperationGate({
+  schema,
+  introspection,
+  limits,
+  rateLimits,
+}: OperationGateOptions): OperationGate {
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const telling = { maxErrors: ERRORS_TOLD, hideSuggestions: !introspection };
   const parseOptions = { maxTokens: limits.documentTokens };
@@ -126,14 +130,14 @@ export function createOperationGate({ schema, introspection, limits, mutations }
       }
 
       // How many turns may be started is counted where they start: attaching to one is free.
-      const changes = measure.rootFields.filter((name) => name !== "startTurn").length;
-      if (operation.operation === OperationTypeNode.MUTATION && changes > 0) {
-        try {
-          await mutations.take(viewer.userId, changes);
-        } catch (error) {
-          if (!(error instanceof RequestError)) throw error;
-          return { errors: [new GraphQLError(error.message, { originalError: error })] };
-        }
+      const isMutation = operation.operation === OperationTypeNode.MUTATION;
+      const changes = isMutation ? measure.rootFields.filter((name) => name !== "startTurn").length : 0;
+      try {
+        await rateLimits.reading.take(viewer.userId, measure.cost);
+        if (changes > 0) await rateLimits.mutations.take(viewer.userId, changes);
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error;
+        return { errors: [new GraphQLError(error.message, { originalError: error })] };
       }
       return operation;
     },
@@ -182,7 +186,7 @@ function measureTooMuch({ depth, cost }: Measure, limits: Limits): GraphQLError 
   }
   if (cost > limits.operationCost) {
     const advice = "values: select fewer fields, or ask for smaller pages.";
-    return tooMuch("The answer could hold more than", limits.operationCost, advice);
+    return tooMuch("The operation costs more than", limits.operationCost, advice);
   }
   return null;
 }

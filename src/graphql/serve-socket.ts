@@ -16,6 +16,8 @@ const MINUTE_MS = 60_000;
 
 /** How a client is told that it asks for too much: the usual clients do not come again by themselves. */
 export const TOO_MANY = CloseCode.TooManyInitialisationRequests;
+/** What a client may answer by coming again. */
+export const TRY_AGAIN_LATER = 1013;
 
 export function serveSocket<Extra extends { socket: WebSocket }>(
   protocol: Server<Extra>,

@@ -24,7 +24,7 @@ import type { GraphqlContext } from "./context";
 import { createFarewell } from "./farewell";
 import { keepAlive } from "./keep-alive";
 import type { OperationGate } from "./operation-gate";
-import { serveSocket } from "./serve-socket";
+import { serveSocket, TRY_AGAIN_LATER } from "./serve-socket";
 import type { SocketGuard } from "./socket-guard";
 
 export interface WebsocketDoorOptions {
@@ -66,8 +66,6 @@ type Context = SocketContext<Record<string, unknown>, SocketState>;
 const INIT_TIMEOUT_MS = 10_000;
 /** Twice as long, and a peer that is gone is found: within 30 seconds. */
 const KEEP_ALIVE_MS = 12_000;
-/** What a client may answer by coming again: the token could not be checked. */
-const TRY_AGAIN_LATER = 1013;
 /** How long a client may take to agree that its socket closes, in milliseconds. */
 const CLOSING_MS = 1_000;
 
@@ -107,7 +105,7 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): WebsocketDoor 
     closeTimeout: CLOSING_MS,
     verifyClient: ({ origin }: { origin: string | undefined }, answer: (ok: boolean, status?: number) => void) => {
       if (origin !== undefined && !options.isAllowedOrigin(origin)) answer(false, 403);
-      else answer(guard.hasRoom() && !leaving, 503);
+      else answer(!leaving, 503);
     },
   };
   const sockets = new WebSocketServer(settings);

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from "node:crypto";
 
 import { Secret } from "../secret";
 import { CIPHER_KEY_LENGTH, decrypt, encrypt } from "./authenticated-cipher";
-import { SealedKeyUnreadableError } from "./sealed-key-unreadable-error";
+import { RingKeyMissingError } from "./sealed-key-unreadable-error";
 
 /** A data key that only its wrapper can read. */
 export interface WrappedKey {
@@ -20,7 +20,7 @@ export interface KeyWrapper {
   /** Wraps under the primary key. The same `context` is needed to unwrap. The caller still owns `dataKey`. */
   wrap(dataKey: Buffer, context: Buffer): Promise<WrappedKey>;
   /**
-   * Throws `SealedKeyUnreadableError` when no retry will help; anything else thrown, such as a key service that cannot
+   * Throws `RingKeyMissingError` where it lacks the key, another `SealedKeyUnreadableError` when no retry will help; anything else thrown, such as a key service that cannot
    * be reached, says nothing about the key. The caller zeroes what it gets.
    */
   unwrap(wrapped: WrappedKey, context: Buffer): Promise<Buffer>;
@@ -53,9 +53,7 @@ export class KeyRing implements KeyWrapper {
 
   async unwrap(wrapped: WrappedKey, context: Buffer): Promise<Buffer> {
     const key = this.#keys.get(wrapped.keyId);
-    if (key === undefined) {
-      throw new SealedKeyUnreadableError(`The key ring has no key "${wrapped.keyId}", which sealed this key.`);
-    }
+    if (key === undefined) throw new RingKeyMissingError(wrapped.keyId);
     return decrypt(key, wrapped.ciphertext, context);
   }
 

@@ -31,6 +31,9 @@ export const HAS_RING_KEY = `sealed_key LIKE '${FORMAT}.%.%.%'`;
 /** Bytes of a fingerprint: enough that two different keys never share one. */
 const FINGERPRINT_LENGTH = 16;
 
+/** Longer than any provider key, so that no fingerprint is ever a check value. */
+const CHECKED = Buffer.from("waypath ring key check ".repeat(30));
+
 export class SecretBox {
   readonly #wrapper: KeyWrapper;
 
@@ -96,6 +99,11 @@ export class SecretBox {
     } finally {
       dataKey.fill(0);
     }
+  }
+
+  /** What only the holder of the ring's first key can compute, and what tells nothing of it. */
+  async checkValue(): Promise<string> {
+    return (await this.#wrapper.authenticate(CHECKED)).subarray(0, FINGERPRINT_LENGTH).toString("hex");
   }
 
   /**

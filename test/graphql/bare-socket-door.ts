@@ -33,7 +33,7 @@ export async function openBareDoor(
     server,
     path: "/graphql",
     schema,
-    gate: createOperationGate({ schema, introspection: false, limits, mutations: createRateLimits(limits).mutations }),
+    gate: createOperationGate({ schema, introspection: false, limits, rateLimits: createRateLimits(limits) }),
     authenticate: async (token) => ({
       workspaceId: "acme",
       userId: token ?? "",

@@ -15,7 +15,7 @@ const VIEWER = { workspaceId: "acme", userId: "somebody", role: "ADMIN", expires
 /** The codes and sentences that a request is refused with; empty where it is admitted. */
 async function refusalsOf(request: DoorRequest, bounds: Partial<Limits> = {}, introspection = true): Promise<string[]> {
   const limits = { ...DEFAULT_LIMITS, ...bounds };
-  const gate = createOperationGate({ schema, introspection, limits, mutations: createRateLimits(limits).mutations });
+  const gate = createOperationGate({ schema, introspection, limits, rateLimits: createRateLimits(limits) });
   const document = gate.parse(request.query);
   const { operationName, variables } = request;
   const admitted =
@@ -101,7 +101,7 @@ describe.each<[keyof Limits, string, (size: number) => DoorRequest]>([
   ],
   [
     "operationCost",
-    "GRAPHQL_VALIDATION_FAILED: The answer could hold more than 50 values: select fewer fields, or ask for smaller pages.",
+    "GRAPHQL_VALIDATION_FAILED: The operation costs more than 50 values: select fewer fields, or ask for smaller pages.",
     (size) => ({ query: `{ workspace { threads(first: ${size - 3}) { nodes { id } } } }` }),
   ],
   [

@@ -59,6 +59,7 @@ export async function startTestServer(
     LIMIT_TURN_STARTS_PER_MINUTE: "1000000",
     LIMIT_MUTATIONS_PER_MINUTE: "1000000",
     LIMIT_KEY_PROBES_PER_MINUTE: "1000000",
+    LIMIT_READING_PER_MINUTE: "1000000000",
     ...environment,
   });
 
