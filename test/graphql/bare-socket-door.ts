@@ -9,6 +9,7 @@ import { openWebsocketDoor, type WebsocketDoorOptions } from "../../src/graphql/
 import { DEFAULT_LIMITS, type Limits } from "../../src/limits";
 import { createLogger } from "../../src/logger";
 import { createRateLimits } from "../../src/rate-limits";
+import { createViewerWatch } from "../../src/workspaces/viewer-watch";
 
 export interface BareDoor {
   url: string;
@@ -24,11 +25,8 @@ export async function openBareDoor(
   const server = createServer();
   await once(server.listen(0, "127.0.0.1"), "listening");
   const schema = buildSchema("type Query { a: String }");
-  const guard = createSocketGuard({
-    findDisabled: async () => new Set(),
-    limits,
-    logger: createLogger("silent"),
-  });
+  const viewers = createViewerWatch(async () => new Set(), createLogger("silent"));
+  const guard = createSocketGuard({ viewers, limits });
   const door = openWebsocketDoor({
     server,
     path: "/graphql",
@@ -50,7 +48,8 @@ export async function openBareDoor(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
       await door.dispose();
-      await guard.close();
+      guard.close();
+      await viewers.close();
       server.close();
     },
   };
