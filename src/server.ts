@@ -10,7 +10,6 @@ import { createBuiltInTools } from "./agents/tools/built-in-tools";
 import { startMcpServers } from "./agents/tools/mcp-servers";
 import { prepareTool } from "./agents/tools/prepare-tool";
 import { createToolbox } from "./agents/tools/toolbox";
-import { createMemoryTurnLog } from "./agents/turn-log";
 import { createTurns } from "./agents/turns";
 import { type Config, ConfigError } from "./config";
 import { migrate } from "./database/migrate";
@@ -43,6 +42,7 @@ import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
 import { connectOpenAi } from "./providers/openai/openai-connection";
 import { createRateLimits } from "./rate-limits";
+import { openRedis, type Redis } from "./redis";
 import type { Secret } from "./secret";
 import { startTracing } from "./tracing/tracing";
 import { createAuthenticate } from "./workspaces/authenticate";
@@ -75,6 +75,8 @@ export interface RunningServer {
 /** What a server stands on. */
 interface Foundation {
   dataSource: DataSource;
+  /** Undefined where there is one server. */
+  redis: Redis | undefined;
   buddies: Buddies;
   secretBox: SecretBox;
 }
@@ -83,15 +85,18 @@ const GRAPHQL_PATH = "/graphql";
 /** How long requests under way may take to be answered when the server stops, in milliseconds. */
 const LAST_ANSWERS_MS = 1_000;
 
-/** Puts the rooms together and listens. Rejects when the database or the port cannot be had; then nothing is left open. */
+/** Puts the rooms together and listens. Rejects when the database, Redis or the port cannot be had; then nothing is left open. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
   const { config } = options;
   const buddies = loadBuddies(config.buddiesFile);
   const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
   const dataSource = await openDatabase(options.databaseUrl);
+  let redis: Redis | undefined;
   try {
-    return await openServer(options, { dataSource, buddies, secretBox });
+    redis = config.redisUrl && (await openRedis(config.redisUrl, options.logger));
+    return await openServer(options, { dataSource, redis, buddies, secretBox });
   } catch (error) {
+    redis?.close();
     await dataSource.destroy();
     throw error;
   }
@@ -99,7 +104,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
 async function openServer(
   options: ServerOptions,
-  { dataSource, buddies, secretBox }: Foundation,
+  { dataSource, redis, buddies, secretBox }: Foundation,
 ): Promise<RunningServer> {
   const { config, logger } = options;
   const ran = await migrate(dataSource);
@@ -126,7 +131,7 @@ async function openServer(
     environment: config.production ? "production" : "development",
     logger,
   });
-  const rateLimits = createRateLimits(config.limits);
+  const rateLimits = createRateLimits(config.limits, redis);
   const builtInTools = createBuiltInTools({ dataSource });
   // Before anybody waits for them. It also warms up what reads schemas, before a foreign one is read against the clock.
   for (const tool of builtInTools) prepareTool(tool, logger);
@@ -139,7 +144,7 @@ async function openServer(
     providerKeys,
     loadRouting,
     connections,
-    log: createMemoryTurnLog(),
+    redis,
     turnStarts: rateLimits.turnStarts,
     messageCharacters: config.limits.messageCharacters,
     turnTimeoutSeconds: config.turnTimeoutSeconds,
@@ -169,12 +174,14 @@ async function openServer(
   const isAllowedOrigin = originCheck(config.allowedOrigins, () => portOf(server));
   const app = express()
     .use(securityHeaders())
-    .use(healthRoutes({ dataSource, isAccepting: () => accepting }))
+    .use(healthRoutes({ dataSource, redis, isAccepting: () => accepting }))
     .use(
       metricsRoutes({
         relay: billing.relay,
         meterBacklog: () => readMeterBacklog(dataSource),
         turnsRunning: () => turns.running(),
+        log: turns.log,
+        redis,
         tracing,
       }),
     )
@@ -223,6 +230,7 @@ async function openServer(
     await guard.close();
     await close(server);
     await http.dispose();
+    redis?.close();
     await dataSource.destroy();
   };
   return {

@@ -6,6 +6,7 @@ import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
 import { isAdmin } from "../workspaces/permissions";
 import { AgentSessionEntity, type AgentSessionStatus } from "./agent-session.entity";
+import { touchAfterSeconds } from "./followed-at";
 import { ThreadEntity } from "./thread.entity";
 import { totalTokens } from "./token-usage";
 import { type RequestedPeriod, readUsagePeriod } from "./usage-period";
@@ -55,9 +56,6 @@ export interface SessionQueries {
   usage(viewer: Viewer, period: RequestedPeriod): Promise<UsageSummary>;
 }
 
-/** A read turn's row is touched at most this often, in seconds, and well within the time that it may be unattended. */
-const TOUCH_AFTER_SECONDS = 5;
-
 /** What a list is ordered by: an expression of the row, and its value as a position keeps it. */
 interface Sort<Row> {
   expression: string;
@@ -84,10 +82,10 @@ const THREAD_SORT: Sort<ThreadEntity> = {
 };
 
 export function createSessionQueries(dataSource: DataSource, turnUnattendedSeconds: number): SessionQueries {
-  const touchAfterSeconds = Math.min(TOUCH_AFTER_SECONDS, turnUnattendedSeconds / 4);
+  const touchAfter = touchAfterSeconds(turnUnattendedSeconds);
   const followed = async (read: AgentSessionEntity[]) => {
     const running = read.filter((session) => session.endedAt === null).map(({ id }) => id);
-    if (running.length > 0) await touch(dataSource, running, touchAfterSeconds);
+    if (running.length > 0) await touch(dataSource, running, touchAfter);
   };
   const sessions = (viewer: Viewer) => visible(dataSource, AgentSessionEntity, viewer);
   const threads = (viewer: Viewer) => visible(dataSource, ThreadEntity, viewer);
@@ -181,10 +179,10 @@ async function readPage<Row extends ObjectLiteral & { id: string }>(
   return { rows, hasNextPage: found.length > first };
 }
 
-async function touch(dataSource: DataSource, sessionIds: readonly string[], touchAfterSeconds: number): Promise<void> {
+async function touch(dataSource: DataSource, sessionIds: readonly string[], touchAfter: number): Promise<void> {
   await dataSource.query(
     `UPDATE agent_sessions SET last_followed_at = now()
      WHERE (id = ANY($1) OR id IN (SELECT parent_id FROM agent_sessions WHERE id = ANY($1))) AND status IN ('PENDING', 'RUNNING') AND last_followed_at < now() - make_interval(secs => $2)`,
-    [sessionIds, touchAfterSeconds],
+    [sessionIds, touchAfter],
   );
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { createMemoryTurnLog } from "../../src/agents/memory-turn-log";
 import { NO_TOKENS } from "../../src/agents/token-usage";
 import type { TurnEvent } from "../../src/agents/turn-events";
-import { createMemoryTurnLog, type TurnLog } from "../../src/agents/turn-log";
+import type { TurnLog } from "../../src/agents/turn-log";
 import { createTurnWriter, type TurnWriter } from "../../src/agents/turn-writer";
 
 const TURN = "turn";
@@ -23,10 +24,10 @@ afterEach(() => {
 });
 
 async function published(): Promise<TurnEvent[]> {
-  const abort = new AbortController();
+  const { signal } = new AbortController();
   const events: TurnEvent[] = [];
   writer.close();
-  for await (const event of log.follow(TURN, abort.signal) ?? []) events.push(event);
+  for await (const event of log.follow(TURN, { signal, settled: signal })) events.push(event);
   return events;
 }
 
