@@ -26,6 +26,8 @@ export async function* followStream(
   const bell = createBell();
   const stopListening = redis.channels.listen(turnKey(turnId), bell.ring);
   for (const each of [signal, settled]) each.addEventListener("abort", bell.ring);
+  /** Then nothing is on its way any more. */
+  const cameLate = settled.aborted;
   let next = first;
   let deadline: number | undefined;
   try {
@@ -42,8 +44,7 @@ export async function* followStream(
         await bell.rung();
         continue;
       }
-      // Whoever has found nothing at all has come after its time.
-      if (next === first) return;
+      if (cameLate) return;
       deadline ??= Date.now() + ON_ITS_WAY_MS;
       if (Date.now() >= deadline) return;
       await bell.rung(deadline - Date.now());

@@ -29,7 +29,7 @@ export interface SettledTurnsOptions {
 
 /** Between two looks, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
-/** The last events of a turn that ended less than so long ago, in milliseconds, may not be in every server's reach yet. */
+/** The last events of a turn that ended less than so long ago, in milliseconds, may still be on their way: it is watched all the same. */
 const JUST_ENDED_MS = 5_000;
 
 export function createSettledTurns(options: SettledTurnsOptions): SettledTurns {
