@@ -22,6 +22,8 @@ export interface TurnWriter {
 
 /** Deltas that come closer together than this are sent as one, in milliseconds. The first one of a burst is not held back. */
 const MERGE_MS = 25;
+/** Merged text that has this many characters is not held back: a reader that has stopped reading holds an event or two. */
+const MERGED_CHARACTERS = 4_096;
 
 interface PendingText {
   sessionId: string;
@@ -67,6 +69,7 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
     text({ sessionId, buddy }, blockId, delta) {
       if (pending !== null && pending.sessionId === sessionId && pending.blockId === blockId) {
         pending.delta += delta;
+        if (pending.delta.length >= MERGED_CHARACTERS) flush();
         return;
       }
       flush();

@@ -31,6 +31,11 @@ async function ready(url: string): Promise<[number, unknown]> {
   return [response.status, await response.json()];
 }
 
+async function metric(name: string): Promise<number> {
+  const text = await (await fetch(`${servers.server.url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (.+)$`, "m").exec(text)?.[1]);
+}
+
 const IS_READY = [200, { status: "ready" }];
 const NO_REDIS = [503, { status: "redis unavailable" }];
 
@@ -47,13 +52,16 @@ test("a server whose Redis is away says so, goes on, takes new turns, and is rea
   await servers.server.logged((line) => line.msg.startsWith("Redis is away"));
   expect(await ready(servers.server.url)).toEqual(NO_REDIS);
   expect((await fetch(`${servers.server.url}/healthz`)).status).toBe(200);
+  expect(await metric("waypath_redis_connected")).toBe(0);
   expect((await collect(running)).at(-1).session.text).toBe("on and on ".repeat(50));
   const another = await collect(streamOf(near, CHAT_TURN, { input: { message: "Hello" } }));
   expect(another.at(-1).__typename).toBe("TurnFinished");
 
+  expect(await metric("waypath_turn_log_unsent_events")).toBeGreaterThanOrEqual(another.length);
   await redis.restart();
   await everybodyReady();
   expect(await ready(servers.server.url)).toEqual(IS_READY);
+  expect(await metric("waypath_redis_connected")).toBe(1);
   // What was said meanwhile is in Redis now, for whoever asks elsewhere.
   expect(await collect(streamOf(far, FOLLOW, { sessionId: another[0].sessionId }))).toEqual(another);
 });
