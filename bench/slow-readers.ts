@@ -66,9 +66,8 @@ async function measure(scene: Scene, stopped: number): Promise<Measured> {
   for (let turn = 0; turn < WARM_UP; turn += 1) await scene.firstToken();
   const before = await scene.memory();
   const turns = await Promise.all(Array.from({ length: TURNS }, () => scene.startTurn(CHARACTERS)));
-  const readers = await Promise.all(
-    Array.from({ length: stopped }, (_, index) => StoppedReader.open(scene, turns[index % TURNS] ?? "")),
-  );
+  const readers: StoppedReader[] = [];
+  while (readers.length < stopped) readers.push(await StoppedReader.open(scene, turns[readers.length % TURNS] ?? ""));
   const firstTokens: number[] = [];
   let peak = before;
   let running = true;

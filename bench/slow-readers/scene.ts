@@ -30,9 +30,11 @@ export interface Scene {
 const run = promisify(execFile);
 const START = "mutation ($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
 const READ = "query ($id: ID!) { agentSession(id: $id) { status } }";
-/** What the simulated model says at once, and how often, in milliseconds: 5 MB in a quarter of a minute. */
+/** What the simulated model says at once, and how often, in milliseconds: 5 MB in about twenty seconds. */
 const PIECE = "0123456789".repeat(500);
-const PACE_MS = 15;
+const PACE_MS = 20;
+/** How long it thinks first, in milliseconds: its readers have come by then. */
+const THINKS_MS = 5_000;
 const LOOK_EVERY_MS = 200;
 
 export async function openScene(servers: 1 | 2, anthropicUrl: string): Promise<Scene> {
@@ -59,7 +61,7 @@ export async function openScene(servers: 1 | 2, anthropicUrl: string): Promise<S
     token,
     memory: async () => Number((await run("ps", ["-o", "rss=", "-p", String(visited.pid)])).stdout) * 1024,
     async startTurn(characters) {
-      const script = [[{ repeat: PIECE, times: characters / PIECE.length, paceMs: PACE_MS }]];
+      const script = [[{ pauseMs: THINKS_MS }, { repeat: PIECE, times: characters / PIECE.length, paceMs: PACE_MS }]];
       const { data } = await post(runsTurns, token, START, { input: { message: simulate(script) } });
       return data.startTurn.session.id;
     },
