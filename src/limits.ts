@@ -37,6 +37,8 @@ export interface Limits {
 
   /** Sockets of a user; one more is closed with 4429. */
   socketsPerUser: number;
+  /** Streams of `POST /api/chat` that a user has open; one more is a 429. */
+  streamsPerUser: number;
   /** Subscriptions that run on a socket; one more is `RATE_LIMITED`, the others go on. */
   subscriptionsPerSocket: number;
   /** Messages of a client in a minute on a socket; more closes it with 4429. */
@@ -75,6 +77,7 @@ export const DEFAULT_LIMITS: Limits = {
   keyProbesPerMinute: 20,
 
   socketsPerUser: 10,
+  streamsPerUser: 100,
   subscriptionsPerSocket: 20,
   messagesPerMinute: 100,
   anonymousSeconds: 30,

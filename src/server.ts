@@ -18,10 +18,13 @@ import { createOperationGate } from "./graphql/operation-gate";
 import { createSchema } from "./graphql/schema";
 import { createSocketGuard } from "./graphql/socket-guard";
 import { openWebsocketDoor } from "./graphql/websocket";
-import { crossOrigin } from "./http/cross-origin";
+import { createApiDoor } from "./http/api-door";
+import { openChatDoor } from "./http/chat";
+import { API_RULES, crossOrigin, GRAPHQL_RULES } from "./http/cross-origin";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
 import { closeHttpServer, createHttpServer, listen, portOf } from "./http/http-server";
+import { integrationRoutes } from "./http/integrations";
 import { metricsRoutes } from "./http/metrics";
 import { notFound } from "./http/not-found";
 import { securityHeaders } from "./http/security-headers";
@@ -47,6 +50,7 @@ import { startTracing } from "./tracing/tracing";
 import { createAuthenticate } from "./workspaces/authenticate";
 import { type Buddies, loadBuddies } from "./workspaces/buddies";
 import { createFindDisabledWorkspaces } from "./workspaces/disabled-workspaces";
+import { createViewerWatch } from "./workspaces/viewer-watch";
 
 export interface ServerOptions {
   config: Config;
@@ -177,6 +181,9 @@ async function openServer(
   let accepting = true;
 
   const http = await openHttpDoor({ schema, gate, authenticate, formatError, bodyBytes: limits.bodyBytes });
+  const viewers = createViewerWatch(createFindDisabledWorkspaces(dataSource), logger);
+  const door = createApiDoor({ authenticate, formatError, bodyBytes: limits.bodyBytes });
+  const chat = openChatDoor({ door, schema, gate, viewers, formatError, limits });
   const isAllowedOrigin = originCheck(config.allowedOrigins, () => portOf(server));
   const app = express()
     .use(securityHeaders())
@@ -190,7 +197,10 @@ async function openServer(
       }),
     )
     .use(billing.webhook)
-    .use(GRAPHQL_PATH, crossOrigin(isAllowedOrigin), http.routes);
+    .use(GRAPHQL_PATH, crossOrigin(isAllowedOrigin, GRAPHQL_RULES), http.routes)
+    .use("/api", crossOrigin(isAllowedOrigin, API_RULES))
+    .use("/api/integrations", integrationRoutes({ door, providerKeys, rateLimits }))
+    .use("/api/chat", chat.routes);
   if (config.graphiql) {
     app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken: options.developmentToken }));
   }
@@ -205,11 +215,12 @@ async function openServer(
       retention.close(),
       mcpServers.close(),
       http.dispose(),
+      viewers.close(),
     ]);
     connections.close();
     throw error;
   });
-  const guard = createSocketGuard({ findDisabled: createFindDisabledWorkspaces(dataSource), limits, logger });
+  const guard = createSocketGuard({ viewers, limits });
   const websocket = openWebsocketDoor({
     server,
     path: GRAPHQL_PATH,
@@ -228,8 +239,9 @@ async function openServer(
     turns.stopAccepting();
     websocket.leave(graceSeconds);
     await turns.close(graceSeconds);
-    await websocket.dispose();
-    await guard.close();
+    await Promise.all([websocket.dispose(), chat.dispose()]);
+    guard.close();
+    await viewers.close();
     await closeHttpServer(server);
     await http.dispose();
     // What turns have left to send, now that none can begin any more.

@@ -13,6 +13,7 @@ import { Secret } from "../../src/secret";
 import { type SimulatedAction, simulate } from "../../src/simulators/script";
 import { startStripeSimulator } from "../../src/simulators/stripe-simulator";
 import { overSocket } from "../graphql/both-doors";
+import { allEvents, postChat } from "../support/event-stream";
 import { post } from "../support/test-client";
 import { startTracedServer, type TracedServer } from "../tracing/traced-server";
 import { canary, findCanaries } from "./canary-keys";
@@ -172,6 +173,11 @@ async function liveAndDie(
   }
   const simulator = provider === "CLAUDE" ? server.anthropic : server.openAi;
   expect(await configure(canary(provider))).toBe("ACTIVE");
+  const sent = await evidence.drive(`${provider} as server-sent events`, async () => {
+    const buddyModels = [{ buddy: "orchestrator", mode }];
+    return allEvents(await postChat(server.url, token, { message: "Hello", buddyModels }));
+  });
+  expect(sent.at(-1)?.data.session.route.mode).toBe(mode);
   simulator.rejectKey(canary(provider));
   expect((await turn("answers 401 and repeats the key", "Hello")).error.code).toBe("PROVIDER_AUTHENTICATION_FAILED");
   expect((await send("verifyProvider", VERIFY)).data.verifyProvider.provider.status).toBe("INVALID");

@@ -9,6 +9,7 @@ import { openWebsocketDoor, type WebsocketDoor, type WebsocketDoorOptions } from
 import { DEFAULT_LIMITS, type Limits } from "../../src/limits";
 import { createLogger } from "../../src/logger";
 import { createRateLimits } from "../../src/rate-limits";
+import { createViewerWatch } from "../../src/workspaces/viewer-watch";
 
 export interface BareDoor extends Pick<WebsocketDoor, "leave"> {
   url: string;
@@ -24,11 +25,8 @@ export async function openBareDoor(
   const server = createServer();
   await once(server.listen(0, "127.0.0.1"), "listening");
   const schema = buildSchema("type Query { a: String }");
-  const guard = createSocketGuard({
-    findDisabled: async () => new Set(),
-    limits,
-    logger: createLogger("silent"),
-  });
+  const viewers = createViewerWatch(async () => new Set(), createLogger("silent"));
+  const guard = createSocketGuard({ viewers, limits });
   const door = openWebsocketDoor({
     server,
     path: "/graphql",
@@ -51,7 +49,8 @@ export async function openBareDoor(
     leave: (seconds) => door.leave(seconds),
     async close() {
       await door.dispose();
-      await guard.close();
+      guard.close();
+      await viewers.close();
       server.close();
     },
   };
