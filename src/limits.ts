@@ -17,12 +17,16 @@ export interface Limits {
   documentTokens: number;
   /** Aliases in a document; more is `GRAPHQL_VALIDATION_FAILED`. */
   documentAliases: number;
+  /** Names that a document gives a field without arguments; more is `GRAPHQL_VALIDATION_FAILED`: its text would be sent as often. */
+  aliasesOfAField: number;
   /** Directives in a document; more is `GRAPHQL_VALIDATION_FAILED`. */
   documentDirectives: number;
   /** Levels of fields below an operation, fragments spread; more is `GRAPHQL_VALIDATION_FAILED`. */
   operationDepth: number;
-  /** Values that an operation could be answered with, page sizes multiplied, and the prices of its fields; more is `GRAPHQL_VALIDATION_FAILED`. */
+  /** Values that an operation could be answered with, page sizes multiplied, and the prices of its fields and its own; more is `GRAPHQL_VALIDATION_FAILED`. */
   operationCost: number;
+  /** Characters of text in one answer, or in one event of a stream; more is `BAD_USER_INPUT`. */
+  answerCharacters: number;
   /** Items of any list in an operation's variables; more is `BAD_USER_INPUT`. */
   listItems: number;
 
@@ -66,9 +70,11 @@ export const DEFAULT_LIMITS: Limits = {
   documentCharacters: 65_536,
   documentTokens: 1_000,
   documentAliases: 30,
+  aliasesOfAField: 4,
   documentDirectives: 30,
   operationDepth: 12,
   operationCost: 20_000,
+  answerCharacters: 4_000_000,
   listItems: 1_000,
 
   turnStartsPerMinute: 120,

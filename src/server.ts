@@ -37,9 +37,9 @@ import { connectStripe } from "./metering/stripe-client";
 import { createStripeMeter } from "./metering/stripe-meter";
 import { openDatabase } from "./open-database";
 import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
-import { describeLostRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
+import { describeLostRingKey, describeTakenRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
 import { ProviderKeys } from "./provider-keys/provider-keys";
-import { registerRingKey } from "./provider-keys/register-ring-key";
+import { keepRegistered, registerRingKeys } from "./provider-keys/registered-ring-keys";
 import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
@@ -84,6 +84,8 @@ interface Foundation {
   secretBox: SecretBox;
 }
 
+/** How long a list or a sum may take, in milliseconds: there are few connections for them. */
+const READING_TIMEOUT_MS = 10_000;
 const GRAPHQL_PATH = "/graphql";
 
 /** Puts the rooms together and listens. Rejects when the database or the port cannot be had; then nothing is left open. */
@@ -92,7 +94,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const buddies = loadBuddies(config.buddiesFile);
   const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
   const dataSource = await openDatabase(options.databaseUrl);
-  const reading = await openDatabase(options.databaseUrl);
+  const reading = await openDatabase(options.databaseUrl, { statementTimeoutMs: READING_TIMEOUT_MS });
   try {
     return await openServer(options, { dataSource, reading, buddies, secretBox });
   } catch (error) {
@@ -110,7 +112,9 @@ async function openServer(
   if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
   const lost = await findLostRingKeys(dataSource, secretBox);
   if (lost.length > 0) throw new ConfigError(lost.map(describeLostRingKey));
-  await registerRingKey(dataSource, secretBox);
+  const taken = await registerRingKeys(dataSource, secretBox);
+  if (taken.length > 0) throw new ConfigError(taken.map(describeTakenRingKey));
+  const stopRegistering = keepRegistered(dataSource, secretBox, logger);
   const authenticate = createAuthenticate(dataSource, config.tokens);
   if (config.production && config.tokens.method === "JWKS" && config.tokens.audience === undefined) {
     logger.warn(
@@ -174,6 +178,7 @@ async function openServer(
     keyProbes,
     loadRouting,
     turns,
+    answerCharacters: limits.answerCharacters,
     traceUrlOf: (traceId) => tracing.urlOf(traceId),
   });
   const formatError = createFormatError(logger);
@@ -218,6 +223,7 @@ async function openServer(
       viewers.close(),
     ]);
     connections.close();
+    stopRegistering();
     throw error;
   });
   const guard = createSocketGuard({ viewers, limits });
@@ -248,6 +254,7 @@ async function openServer(
     await Promise.all([billing.relay?.close(), tracing.close(), retention.close()]);
     await mcpServers.close();
     connections.close();
+    stopRegistering();
     await Promise.all([dataSource.destroy(), reading.destroy()]);
   };
   return {

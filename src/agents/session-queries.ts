@@ -6,6 +6,7 @@ import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
 import { isAdmin } from "../workspaces/permissions";
 import { AgentSessionEntity, type AgentSessionStatus } from "./agent-session.entity";
+import { createFairShare } from "./fair-share";
 import { type Page, type PageRange, readPage, readPageOfEach, type Sort } from "./read-page";
 import { ThreadEntity } from "./thread.entity";
 import { totalTokens } from "./token-usage";
@@ -64,6 +65,9 @@ const THREAD_SORT: Sort<ThreadEntity> = {
   valueOf: ({ updatedAt }) => updatedAt.getTime(),
 };
 
+/** Lists and sums that one user has made at once: of ten connections, so that two who read without end leave room for others. */
+const AT_ONCE = 3;
+
 export interface SessionQueriesOptions {
   /** For single rows. */
   dataSource: DataSource;
@@ -82,6 +86,7 @@ export function createSessionQueries({
     const running = read.filter((session) => session.endedAt === null).map(({ id }) => id);
     if (running.length > 0) await touch(dataSource, running, touchAfterSeconds);
   };
+  const share = createFairShare(AT_ONCE);
   const sessions = (viewer: Viewer, from = reading) => visible(from, AgentSessionEntity, viewer);
   const threads = (viewer: Viewer) => visible(reading, ThreadEntity, viewer);
 
@@ -93,32 +98,35 @@ export function createSessionQueries({
     },
     async list(viewer, filter, order, page) {
       const query = filtered(sessions(viewer), filter);
-      const read = await readPage(query, SESSION_SORTS[order.field], order.direction, page);
+      const read = await share(viewer.userId, () => readPage(query, SESSION_SORTS[order.field], order.direction, page));
       await followed(read.rows.map(({ row }) => row));
       return read;
     },
-    count: (viewer, filter) => filtered(sessions(viewer), filter).getCount(),
+    count: (viewer, filter) => share(viewer.userId, () => filtered(sessions(viewer), filter).getCount()),
     async turnsOf(viewer, threadIds, page) {
       const turns = filtered(sessions(viewer), { topLevelOnly: true });
       const listOf = ({ threadId }: AgentSessionEntity) => threadId;
       const lists = { column: "thread_id", values: threadIds, listOf };
-      const read = await readPageOfEach(turns, lists, SESSION_SORTS.STARTED_AT, page);
+      const read = await share(viewer.userId, () => readPageOfEach(turns, lists, SESSION_SORTS.STARTED_AT, page));
       await followed(read.flatMap(({ rows }) => rows.map(({ row }) => row)));
       return read;
     },
     async countTurnsOf(viewer, threadIds) {
-      const counted: { thread_id: string; turns: string }[] = await filtered(sessions(viewer), { topLevelOnly: true })
+      const query = filtered(sessions(viewer), { topLevelOnly: true })
         .andWhere("row.thread_id = ANY(:threadIds)", { threadIds })
         .select("row.thread_id", "thread_id")
         .addSelect("count(*)", "turns")
-        .groupBy("row.thread_id")
-        .getRawMany();
+        .groupBy("row.thread_id");
+      const counted = await share(viewer.userId, () => query.getRawMany<{ thread_id: string; turns: string }>());
       const turns = new Map(counted.map((thread) => [thread.thread_id, Number(thread.turns)]));
       return threadIds.map((id) => turns.get(id) ?? 0);
     },
     findThread: (viewer, threadId) => threads(viewer).andWhere("row.id = :threadId", { threadId }).getOne(),
-    listThreads: (viewer, page) => readPage(threads(viewer), THREAD_SORT, "DESC", page),
-    usage: async (viewer, period) => summarizeUsage(reading, scopeOf(viewer), readUsagePeriod(period, new Date())),
+    listThreads: (viewer, page) => share(viewer.userId, () => readPage(threads(viewer), THREAD_SORT, "DESC", page)),
+    async usage(viewer, period) {
+      const within = readUsagePeriod(period, new Date());
+      return share(viewer.userId, () => summarizeUsage(reading, scopeOf(viewer), within));
+    },
   };
 }
 

@@ -161,7 +161,7 @@ CREATE TABLE provider_keys (
 CREATE TABLE ring_keys (
   id text NOT NULL,
   check_value text NOT NULL,
-  registered_at timestamp(3) with time zone NOT NULL DEFAULT now(),
+  seen_at timestamp(3) with time zone NOT NULL DEFAULT now(),
   CONSTRAINT ring_keys_pkey PRIMARY KEY (id)
 );
 

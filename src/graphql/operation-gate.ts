@@ -2,11 +2,13 @@
 // codes. What is cheap to look at comes first, so that a document made to be expensive is refused before it is.
 import { createHash } from "node:crypto";
 import {
+  type ASTNode,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
+  Kind,
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -19,10 +21,11 @@ import {
 
 import { RequestError } from "../errors";
 import type { Limits } from "../limits";
-import type { RateLimits } from "../rate-limits";
+import type { RateLimit, RateLimits } from "../rate-limits";
 import type { Viewer } from "../workspaces/authenticate";
 import { ShortMemory } from "../workspaces/short-memory";
 import { type Measure, measureOperation } from "./measure-operation";
+import { PRICES } from "./prices";
 import { withoutValues } from "./without-values";
 
 export interface OperationRequest {
@@ -102,6 +105,8 @@ export function createOperationGate({
     },
 
     async admit(viewer, document, { operationName, variables }) {
+      const late = await countFor(rateLimits.reading, viewer, PRICES.operation);
+      if (late !== null) return late;
       const errors = check(document);
       if (errors.length > 0) return refuse("GRAPHQL_VALIDATION_FAILED", errors);
 
@@ -132,16 +137,23 @@ export function createOperationGate({
       // How many turns may be started is counted where they start: attaching to one is free.
       const isMutation = operation.operation === OperationTypeNode.MUTATION;
       const changes = isMutation ? measure.rootFields.filter((name) => name !== "startTurn").length : 0;
-      try {
-        await rateLimits.reading.take(viewer.userId, measure.cost);
-        if (changes > 0) await rateLimits.mutations.take(viewer.userId, changes);
-      } catch (error) {
-        if (!(error instanceof RequestError)) throw error;
-        return { errors: [new GraphQLError(error.message, { originalError: error })] };
-      }
-      return operation;
+      const refused =
+        (await countFor(rateLimits.reading, viewer, measure.cost)) ??
+        (changes > 0 ? await countFor(rateLimits.mutations, viewer, changes) : null);
+      return refused ?? operation;
     },
   };
+}
+
+/** Null where it is not too often. */
+async function countFor(limit: RateLimit, { userId }: Viewer, count: number): Promise<Refusal | null> {
+  try {
+    await limit.take(userId, count);
+    return null;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return { errors: [new GraphQLError(error.message, { originalError: error })] };
+  }
 }
 
 function refuse(code: string, errors: readonly GraphQLError[]): Refusal {
@@ -156,9 +168,15 @@ function refuse(code: string, errors: readonly GraphQLError[]): Refusal {
 /** What can be counted in a document before it is known to be valid; null where nothing is too much. */
 function countTooMuch(document: DocumentNode, limits: Limits): GraphQLError | null {
   let [aliases, directives] = [0, 0];
+  /** Of fields without arguments, which are the same under every name. */
+  const names = new Map<string, number>();
+  let aliasedSchema = false;
   visit(document, {
-    Field({ alias }) {
-      if (alias !== undefined) aliases += 1;
+    Field({ name, alias, arguments: given, selectionSet }, _key, _parent, _path, ancestors) {
+      if (alias === undefined) return;
+      aliases += 1;
+      if (!given?.length && !selectionSet) names.set(name.value, (names.get(name.value) ?? 0) + 1);
+      if (ancestors.some(isLookAtSchema)) aliasedSchema = true;
     },
     Directive() {
       directives += 1;
@@ -174,10 +192,20 @@ function countTooMuch(document: DocumentNode, limits: Limits): GraphQLError | nu
   }
   if (aliases > limits.documentAliases)
     return tooMuch("The document has more than", limits.documentAliases, "aliases.");
+  const [repeated] = [...names].find(([, count]) => count > limits.aliasesOfAField) ?? [];
+  if (repeated !== undefined) {
+    return tooMuch(`The document gives the field "${repeated}" more than`, limits.aliasesOfAField, "names.");
+  }
+  // What lies below it is not measured field by field.
+  if (aliasedSchema) return new GraphQLError("A look at the schema takes no aliases.");
   if (directives > limits.documentDirectives) {
     return tooMuch("The document has more than", limits.documentDirectives, "directives.");
   }
   return null;
+}
+
+function isLookAtSchema(node: ASTNode | readonly ASTNode[]): boolean {
+  return "kind" in node && node.kind === Kind.FIELD && ["__schema", "__type"].includes(node.name.value);
 }
 
 function measureTooMuch({ depth, cost }: Measure, limits: Limits): GraphQLError | null {

@@ -3,6 +3,8 @@
 
 /** In values, of which an operation may have `LIMIT_OPERATION_COST`, and a user `LIMIT_READING_PER_MINUTE`. */
 export const PRICES = {
+  /** An operation, refused or not: it is read, and its user looked up. */
+  operation: 10,
   /** A row by its id. */
   row: 10,
   /** A page of rows, in order. */

@@ -9,6 +9,7 @@ import type { ProviderKeys } from "../provider-keys/provider-keys";
 import type { RateLimit } from "../rate-limits";
 import type { Buddies } from "../workspaces/buddies";
 import { AgentSessionConnectionResolver, AgentSessionResolver } from "./agent-session.resolver";
+import { boundAnswers } from "./bound-answers";
 import { BuddyResolver } from "./buddy.resolver";
 import { ChatResolver, createChatStreams } from "./chat.resolver";
 import { DelegatesResolver, DelegationResolver, DelegationStartedResolver } from "./delegation.resolver";
@@ -40,6 +41,8 @@ export interface SchemaServices {
   keyProbes: RateLimit;
   loadRouting: LoadRouting;
   turns: Turns;
+  /** Of one answer. */
+  answerCharacters: number;
   /** Where a person finds a trace; null where turns are not traced. */
   traceUrlOf(traceId: string): string | null;
 }
@@ -84,6 +87,7 @@ export async function createSchema(services: SchemaServices): Promise<GraphQLSch
     pubSub: NO_PUB_SUB,
   });
   describeSchema(schema);
+  boundAnswers(schema, services.answerCharacters);
   return schema;
 }
 

@@ -53,8 +53,9 @@ export function serveSocket<Extra extends { socket: WebSocket }>(
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes.
-      send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+      // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes. Never at
+      // once: where the network takes everything, one stream's replay would leave no room for any other's, nor for its own end.
+      send: (text) => new Promise((resolve) => socket.send(text, () => setImmediate(resolve))),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on("message", (data) => {

@@ -5,6 +5,8 @@ import type { Limits } from "../limits";
 
 /** How often connections are looked through for those that take too long, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
+/** How long a connection may stand still, also while it is being answered, in milliseconds: nobody reads what is not taken. */
+const STANDSTILL_MS = 60_000;
 /** How long requests under way may take to be answered when the server stops, in milliseconds. */
 const LAST_ANSWERS_MS = 1_000;
 
@@ -15,7 +17,8 @@ export function createHttpServer(
 ): Server {
   const requestTimeout = requestSeconds * 1000;
   const headersTimeout = Math.min(headerSeconds * 1000, requestTimeout);
-  return createServer({ headersTimeout, requestTimeout, connectionsCheckingInterval: LOOK_EVERY_MS }, listener);
+  const settings = { headersTimeout, requestTimeout, connectionsCheckingInterval: LOOK_EVERY_MS };
+  return createServer(settings, listener).setTimeout(STANDSTILL_MS);
 }
 
 /** Resolves with the port. Rejects when it cannot be had. */

@@ -1,7 +1,7 @@
 // A key is named by its row's id and its version. Whatever is learned of a key is written only while that very version is
 // stored: what a slow check or a running turn says of an older key never marks the one that has replaced it.
 
-import { type DataSource, type EntityManager, In, IsNull } from "typeorm";
+import { type DataSource, type EntityManager, In } from "typeorm";
 
 import { RequestError } from "../errors";
 import { newId } from "../ids";
@@ -9,8 +9,7 @@ import type { Logger } from "../logger";
 import type { KeyProbe, LlmProvider, ProviderConnection } from "../providers/language-model";
 import { PROVIDER_NAMES } from "../providers/provider-names";
 import type { Secret } from "../secret";
-import { WorkspaceEntity } from "../workspaces/workspace.entity";
-import { workspaceDisabled } from "../workspaces/workspace-disabled";
+import { holdOpen } from "../workspaces/hold-open";
 import { type KeyEventPage, keyEventPage, recordKeyEvent } from "./custody-trail";
 import { maskKey, parseProviderKey } from "./key-shape";
 import { acceptedVerdict, refusedVerdict, UNREADABLE_VERDICT } from "./key-verdict";
@@ -188,15 +187,8 @@ export class ProviderKeys {
 }
 
 // One change of a workspace's keys at a time: the version that a key is sealed for must be the one that it is stored as.
-// This lock lets others refer to the workspace meanwhile, which every new row of a turn does. A key whose check outlasted its
-// workspace is refused: it would stay behind in one that is deleted.
-async function lockKeys(manager: EntityManager, workspaceId: string): Promise<void> {
-  const workspace = await manager.findOne(WorkspaceEntity, {
-    select: { id: true },
-    where: { id: workspaceId, disabledAt: IsNull() },
-    lock: { mode: "for_no_key_update" },
-  });
-  if (workspace === null) throw workspaceDisabled();
+function lockKeys(manager: EntityManager, workspaceId: string): Promise<void> {
+  return holdOpen(manager, workspaceId, { alone: true });
 }
 
 function newKeyRejected(provider: LlmProvider): RequestError {

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from "typeorm";
 
 import { InstantColumn } from "../database/columns";
 
-/** A ring key that a server has begun with as its first. Nothing of the key itself is here. */
+/** A ring key that servers have. Nothing of the key itself is here. */
 @Entity("ring_keys")
 export class RingKeyEntity {
   @PrimaryColumn({ type: "text", primaryKeyConstraintName: "ring_keys_pkey" })
@@ -12,6 +12,7 @@ export class RingKeyEntity {
   @Column({ name: "check_value", type: "text" })
   checkValue!: string;
 
-  @InstantColumn("registered_at", { default: () => "now()" })
-  registeredAt!: Date;
+  /** When a server that has it was last heard of. */
+  @InstantColumn("seen_at", { default: () => "now()" })
+  seenAt!: Date;
 }

@@ -48,7 +48,7 @@ export class SecretBox {
 
   /** Whether the ring has the key of that id. */
   hasRingKey(id: string): boolean {
-    return this.#wrapper.has(id);
+    return this.#wrapper.keyIds.includes(id);
   }
 
   /** Seals `secret` into one printable string that opens only with an equal `context`. */
@@ -101,9 +101,14 @@ export class SecretBox {
     }
   }
 
-  /** What only the holder of the ring's first key can compute, and what tells nothing of it. */
-  async checkValue(): Promise<string> {
-    return (await this.#wrapper.authenticate(CHECKED)).subarray(0, FINGERPRINT_LENGTH).toString("hex");
+  /** Of each key of the ring what only its holder can compute, and what tells nothing of it. */
+  checkValues(): Promise<{ id: string; checkValue: string }[]> {
+    return Promise.all(
+      this.#wrapper.keyIds.map(async (id) => {
+        const code = await this.#wrapper.authenticate(CHECKED, id);
+        return { id, checkValue: code.subarray(0, FINGERPRINT_LENGTH).toString("hex") };
+      }),
+    );
   }
 
   /**
@@ -114,7 +119,7 @@ export class SecretBox {
     const code = await secret.use(async (text) => {
       const plaintext = Buffer.from(text, "utf8");
       try {
-        return await this.#wrapper.authenticate(plaintext);
+        return await this.#wrapper.authenticate(plaintext, this.primaryKeyId);
       } finally {
         plaintext.fill(0);
       }

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Which ring keys servers have begun with, so that nobody wraps with one that no server has. */
+/** Which ring keys servers have, so that nobody wraps with one that none has, or begins with another one of that name. */
 export class RingKeys1795410000000 implements MigrationInterface {
   name = "RingKeys1795410000000";
 
@@ -9,7 +9,7 @@ export class RingKeys1795410000000 implements MigrationInterface {
       CREATE TABLE ring_keys (
         id text CONSTRAINT ring_keys_pkey PRIMARY KEY,
         check_value text NOT NULL,
-        registered_at timestamptz(3) NOT NULL DEFAULT now()
+        seen_at timestamptz(3) NOT NULL DEFAULT now()
       );
     `);
   }
