@@ -1,5 +1,3 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import express, { Router } from "express";
 import type { DataSource } from "typeorm";
 
@@ -22,10 +20,11 @@ import { createSocketGuard } from "./graphql/socket-guard";
 import { openWebsocketDoor } from "./graphql/websocket";
 import { createApiDoor } from "./http/api-door";
 import { openChatDoor } from "./http/chat";
+import { consoleRoutes } from "./http/console";
 import { API_RULES, crossOrigin, GRAPHQL_RULES } from "./http/cross-origin";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
-import { createHttpServer } from "./http/http-server";
+import { close, createHttpServer, listen, portOf } from "./http/http-server";
 import { integrationRoutes } from "./http/integrations";
 import { metricsRoutes } from "./http/metrics";
 import { notFound } from "./http/not-found";
@@ -62,8 +61,10 @@ export interface ServerOptions {
   /** Where the providers are; undefined: where the SDKs say. */
   anthropicBaseUrl: string | undefined;
   openAiBaseUrl: string | undefined;
-  /** Makes the demo workspace, and is filled in on the GraphiQL page for readers on this machine. Development only. */
+  /** Makes the demo workspace, and is filled in on the web pages for readers on this machine. Development only. */
   developmentToken?: string | undefined;
+  /** Where the built web pages are; undefined: they are not served. */
+  consoleDirectory?: string | undefined;
   /** What `${NAME}` in the buddies file's MCP servers stands for. */
   environment: NodeJS.ProcessEnv;
   logger: Logger;
@@ -84,8 +85,6 @@ interface Foundation {
 }
 
 const GRAPHQL_PATH = "/graphql";
-/** How long requests under way may take to be answered when the server stops, in milliseconds. */
-const LAST_ANSWERS_MS = 1_000;
 
 /** Puts the rooms together and listens. Rejects when the database or the port cannot be had; then nothing is left open. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
@@ -190,8 +189,10 @@ async function openServer(
     .use("/api", crossOrigin(isAllowedOrigin, API_RULES))
     .use("/api/integrations", integrationRoutes({ door, providerKeys, rateLimits }))
     .use("/api/chat", chat.routes);
+  const { consoleDirectory, developmentToken } = options;
+  if (consoleDirectory !== undefined) app.use(consoleRoutes({ directory: consoleDirectory, developmentToken }));
   if (config.graphiql) {
-    app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken: options.developmentToken }));
+    app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken }));
   }
   app.use(notFound());
 
@@ -262,34 +263,6 @@ function readKeyRing(keys: Secret): KeyRing {
   } catch (error) {
     throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve(portOf(server));
-    });
-  });
-}
-
-/** Lets requests under way be answered, for a moment. */
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection that has got its answer stays open for the next request, which will not come.
-    const idle = setInterval(() => server.closeIdleConnections(), 10);
-    const deadline = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
-    server.close(() => {
-      clearInterval(idle);
-      clearTimeout(deadline);
-      resolve();
-    });
-  });
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 /** Unless origins are given, those of this machine on the server's own port, which is known once it listens. */

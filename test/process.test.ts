@@ -25,6 +25,21 @@ afterAll(() => Promise.allSettled(crashes));
 
 const ALL_SESSIONS = "{ workspace { name agentSessions { edges { node { id status text } } } } }";
 
+interface DemoTurn {
+  id: string;
+  prompt: string;
+  status: string;
+  metering: string;
+  delegations: { prompt: string }[];
+}
+
+async function demoTurns(url: string, token: string): Promise<DemoTurn[]> {
+  const document = `{ workspace { agentSessions(filter: { topLevelOnly: true }) {
+    nodes { id prompt status metering delegations { prompt } } } } }`;
+  const { data } = await post(url, token, document);
+  return data.workspace.agentSessions.nodes.filter(({ prompt }: DemoTurn) => prompt !== "Hello");
+}
+
 test("with nothing configured it starts, says where everything is, streams a turn, and keeps it for the next start", async () => {
   const first = home.start();
   const { url, token } = await first.ready();
@@ -56,6 +71,14 @@ test("with nothing configured it starts, says where everything is, streams a tur
   while (page.status === 404) page = await fetch(traced.node.traceUrl);
   expect(await page.json()).toMatchObject({ observations: [{ type: "AGENT", input: "Hello", output: session.text }] });
 
+  // So that no page is empty: real turns, which say what they are and are on the bill as any other.
+  let demo = await demoTurns(url, token);
+  while (demo.length < 3 || demo.some(({ metering }) => metering !== "DELIVERED")) demo = await demoTurns(url, token);
+  for (const { prompt, status, delegations } of demo) {
+    expect({ prompt, status }).toEqual({ prompt: expect.stringMatching(/^Simulated example: /), status: "COMPLETED" });
+    for (const child of delegations) expect(child.prompt).toMatch(/^Simulated example: /);
+  }
+
   for (const file of ["auth-jwt-secret", "key-encryption-keys"]) {
     expect(statSync(join(home.dataDirectory, file)).mode & 0o777).toBe(0o600);
   }
@@ -70,10 +93,11 @@ test("with nothing configured it starts, says where everything is, streams a tur
   const again = await second.ready();
   // The secrets are the same ones: the first token still counts.
   const { data } = await post(again.url, token, ALL_SESSIONS);
-  expect(data.workspace).toEqual({
-    name: "Demo workspace",
-    agentSessions: { edges: [{ node: { id: session.id, status: "COMPLETED", text: session.text } }] },
+  expect(data.workspace.name).toBe("Demo workspace");
+  expect(data.workspace.agentSessions.edges).toContainEqual({
+    node: { id: session.id, status: "COMPLETED", text: session.text },
   });
+  expect((await demoTurns(again.url, token)).map(({ id }) => id)).toEqual(demo.map(({ id }) => id));
   second.kill("SIGINT");
   expect(await second.ended).toMatchObject({ code: 0, stderr: "" });
 });
