@@ -9,6 +9,8 @@ import { createStore } from "./store";
 /** As the server closes a socket whose token it does not take. */
 const FORBIDDEN = 4403;
 const TOO_MANY = 4429;
+/** As we close it ourselves. */
+const TERMINATED = 4499;
 /** How long the socket stays open after the last answer, in milliseconds. */
 const IDLE_MS = 60_000;
 const LONGEST_WAIT_MS = 10_000;
@@ -41,13 +43,18 @@ const client: Client = createClient({
     closed(event) {
       const { code } = event as CloseEvent;
       if (code === FORBIDDEN) session.refuse(tokenInUse);
-      else if (code !== 1000) {
+      else if (code !== 1000 && code !== TERMINATED) {
         clearTimeout(lossTold);
         // A blink is not worth a word.
         lossTold = setTimeout(() => connection.set("lost"), 1_000);
       }
     },
   },
+});
+
+// A socket keeps the identity that opened it: whoever signs in next must not speak with it.
+session.subscribe(() => {
+  if (session.get().token === null) client.terminate();
 });
 
 /** What a person may be told; `code` is for code to branch on. */

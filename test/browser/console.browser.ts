@@ -240,6 +240,34 @@ test("an expired token is asked for again above the page, which stays as it is",
   expect(complaints).toEqual([]);
 });
 
+test("a stream outlives its token: signed in again, the answer goes on", async () => {
+  const workspaceId = `w-${randomUUID()}`;
+  const { page, complaints } = await arrive({ workspaceId, expiresInSeconds: 8 });
+  await ask(page, simulate([[{ text: "One. " }, { pauseMs: 12_000 }, { text: "Two." }]]));
+  const dialog = page.getByRole("dialog", { name: "Your token has expired" });
+  await dialog.waitFor();
+  await dialog.getByLabel("Token").fill(await server.token({ workspaceId }));
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("One. Two.", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Send" }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("whoever signs in next is somebody else, also at once, and above an expired page", async () => {
+  const { page, complaints } = await arrive({ workspaceName: "First", expiresInSeconds: 12 });
+  await page.getByText("First", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Token").fill(await server.token({ workspaceName: "Second", expiresInSeconds: 5 }));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Second", { exact: true }).waitFor();
+
+  const dialog = page.getByRole("dialog", { name: "Your token has expired" });
+  await dialog.getByLabel("Token").fill(await server.token({ workspaceName: "Third" }));
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Third", { exact: true }).waitFor();
+  expect(complaints).toEqual([]);
+});
+
 test("a token that is none is refused on the sign-in page", async () => {
   const visited = await visit(browser, server.url);
   await visited.page.getByLabel("Token").fill("nothing");

@@ -1,5 +1,6 @@
-import { useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 
+import { connection } from "../client";
 import { ViewerDocument } from "../generated/graphql";
 import { Dialog } from "../parts/dialog";
 import { Notice } from "../parts/notice";
@@ -17,8 +18,14 @@ export function App() {
 
 /** A token that is refused is asked for again above the page, which stays; another person's token begins anew. */
 function SignedInApp({ token, refused }: { token: string; refused: boolean }) {
-  const { data, error } = useQuery(ViewerDocument, {});
+  const { data, error, reload } = useQuery(ViewerDocument, {});
   const viewer = data?.viewer;
+  const asked = useRef(token);
+  useEffect(() => {
+    if (asked.current === token) return;
+    asked.current = token;
+    void reload();
+  }, [token, reload]);
   const workspace: SignedIn | null =
     viewer === undefined
       ? null
@@ -29,7 +36,7 @@ function SignedInApp({ token, refused }: { token: string; refused: boolean }) {
         };
   if (workspace === null) {
     if (refused) return <SignIn refused />;
-    return <main className="sign-in">{error ? <Notice tone="bad">{error.message}</Notice> : <p>Signing in…</p>}</main>;
+    return <SigningIn problem={error?.message} />;
   }
   return (
     <WorkspaceContext value={workspace}>
@@ -41,5 +48,22 @@ function SignedInApp({ token, refused }: { token: string; refused: boolean }) {
         </Dialog>
       )}
     </WorkspaceContext>
+  );
+}
+
+/** Until the server has said who has signed in. */
+function SigningIn({ problem }: { problem: string | undefined }) {
+  const state = useSyncExternalStore(connection.subscribe, connection.get);
+  const sentence = state === "lost" ? "The server cannot be reached. Trying again…" : "Signing in…";
+  return (
+    <main className="sign-in">
+      <h1 className="unseen">Signing in</h1>
+      <div className="stack">
+        {problem === undefined ? <p role="status">{sentence}</p> : <Notice tone="bad">{problem}</Notice>}
+        <button type="button" className="link" onClick={session.signOut}>
+          Use another token
+        </button>
+      </div>
+    </main>
   );
 }
