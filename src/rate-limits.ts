@@ -17,6 +17,8 @@ export interface RateLimits {
   turnStarts: RateLimit;
   /** By user. */
   mutations: RateLimit;
+  /** By user: what their operations cost. */
+  reading: RateLimit;
   /** By workspace: a stolen token must not become a machine that tests keys. */
   keyProbes: RateLimit;
 }
@@ -27,6 +29,10 @@ export function createRateLimits(limits: Limits): RateLimits {
   return {
     turnStarts: perMinute(limits.turnStartsPerMinute, (most) => `You may start up to ${most} turns in a minute`),
     mutations: perMinute(limits.mutationsPerMinute, (most) => `You may make up to ${most} changes in a minute`),
+    reading: perMinute(
+      limits.readingPerMinute,
+      (most) => `What you read may cost up to ${most.toLocaleString("en")} values in a minute`,
+    ),
     keyProbes: perMinute(
       limits.keyProbesPerMinute,
       (most) => `A workspace may have up to ${most} keys checked in a minute`,

@@ -24,7 +24,7 @@ import { consoleRoutes } from "./http/console";
 import { API_RULES, crossOrigin, GRAPHQL_RULES } from "./http/cross-origin";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
-import { close, createHttpServer, listen, portOf } from "./http/http-server";
+import { closeHttpServer, createHttpServer, listen, portOf } from "./http/http-server";
 import { integrationRoutes } from "./http/integrations";
 import { metricsRoutes } from "./http/metrics";
 import { notFound } from "./http/not-found";
@@ -38,8 +38,9 @@ import { connectStripe } from "./metering/stripe-client";
 import { createStripeMeter } from "./metering/stripe-meter";
 import { openDatabase } from "./open-database";
 import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
-import { describeLostRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
+import { describeLostRingKey, describeTakenRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
 import { ProviderKeys } from "./provider-keys/provider-keys";
+import { keepRegistered, registerRingKeys } from "./provider-keys/registered-ring-keys";
 import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
@@ -80,10 +81,14 @@ export interface RunningServer {
 /** What a server stands on. */
 interface Foundation {
   dataSource: DataSource;
+  /** Connections of their own for what only looks: however much is read, turns, their leases and their bill go on. */
+  reading: DataSource;
   buddies: Buddies;
   secretBox: SecretBox;
 }
 
+/** How long a list or a sum may take, in milliseconds: there are few connections for them. */
+const READING_TIMEOUT_MS = 10_000;
 const GRAPHQL_PATH = "/graphql";
 
 /** Puts the rooms together and listens. Rejects when the database or the port cannot be had; then nothing is left open. */
@@ -92,37 +97,49 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const buddies = loadBuddies(config.buddiesFile);
   const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
   const dataSource = await openDatabase(options.databaseUrl);
+  const reading = await openDatabase(options.databaseUrl, { statementTimeoutMs: READING_TIMEOUT_MS });
   try {
-    return await openServer(options, { dataSource, buddies, secretBox });
+    return await openServer(options, { dataSource, reading, buddies, secretBox });
   } catch (error) {
-    await dataSource.destroy();
+    await Promise.all([dataSource.destroy(), reading.destroy()]);
     throw error;
   }
 }
 
 async function openServer(
   options: ServerOptions,
-  { dataSource, buddies, secretBox }: Foundation,
+  { dataSource, reading, buddies, secretBox }: Foundation,
 ): Promise<RunningServer> {
   const { config, logger } = options;
   const ran = await migrate(dataSource);
   if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
   const lost = await findLostRingKeys(dataSource, secretBox);
   if (lost.length > 0) throw new ConfigError(lost.map(describeLostRingKey));
+  const taken = await registerRingKeys(dataSource, secretBox);
+  if (taken.length > 0) throw new ConfigError(taken.map(describeTakenRingKey));
+  const stopRegistering = keepRegistered(dataSource, secretBox, logger);
   const authenticate = createAuthenticate(dataSource, config.tokens);
+  if (config.production && config.tokens.method === "JWKS" && config.tokens.audience === undefined) {
+    logger.warn(
+      "AUTH_AUDIENCE is not set: a token that the same issuer made for another service is taken too, if it has the claims",
+    );
+  }
   // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
   if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
 
+  const { providerSilenceSeconds: silenceSeconds } = config.limits;
   const connect = (provider: LlmProvider, apiKey: Secret): ProviderConnection =>
     provider === "CLAUDE"
-      ? connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl })
-      : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl });
+      ? connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl, silenceSeconds })
+      : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl, silenceSeconds });
   const providerKeys = new ProviderKeys({ dataSource, secretBox, connect, logger });
   const loadRouting = createLoadRouting({ dataSource, providerKeys, ...config });
   const connections = createModelConnections({
     platform: connect("CLAUDE", options.platformApiKey),
     openKey: (key) => providerKeys.open(key),
     connect,
+    findSealed: (ids) => providerKeys.findSealed(ids),
+    logger,
   });
   const tracing = startTracing({
     langfuse: config.langfuse,
@@ -136,6 +153,7 @@ async function openServer(
   const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
   const turns = createTurns({
     dataSource,
+    reading,
     buddies,
     toolboxOf: ({ tools: allowed }) =>
       createToolbox({ tools: [...builtInTools, ...mcpServers.tools()], allowed, logger }),
@@ -154,18 +172,20 @@ async function openServer(
 
   const billing = openBilling(options, dataSource);
   const { limits } = config;
-  const { keyProbes, mutations } = rateLimits;
+  const { keyProbes } = rateLimits;
   const schema = await createSchema({
     dataSource,
+    reading,
     buddies,
     providerKeys,
     keyProbes,
     loadRouting,
     turns,
+    answerCharacters: limits.answerCharacters,
     traceUrlOf: (traceId) => tracing.urlOf(traceId),
   });
   const formatError = createFormatError(logger);
-  const gate = createOperationGate({ schema, introspection: config.graphiql, limits, mutations });
+  const gate = createOperationGate({ schema, introspection: config.graphiql, limits, rateLimits });
   let accepting = true;
 
   const http = await openHttpDoor({ schema, gate, authenticate, formatError, bodyBytes: limits.bodyBytes });
@@ -208,6 +228,7 @@ async function openServer(
       viewers.close(),
     ]);
     connections.close();
+    stopRegistering();
     throw error;
   });
   const guard = createSocketGuard({ viewers, limits });
@@ -227,16 +248,19 @@ async function openServer(
   const dispose = async (graceSeconds: number) => {
     accepting = false;
     turns.stopAccepting();
+    websocket.leave(graceSeconds);
     await turns.close(graceSeconds);
-    await Promise.all([billing.relay?.close(), tracing.close(), retention.close()]);
-    await mcpServers.close();
-    connections.close();
     await Promise.all([websocket.dispose(), chat.dispose()]);
     guard.close();
     await viewers.close();
-    await close(server);
+    await closeHttpServer(server);
     await http.dispose();
-    await dataSource.destroy();
+    // What turns have left to send, now that none can begin any more.
+    await Promise.all([billing.relay?.close(), tracing.close(), retention.close()]);
+    await mcpServers.close();
+    connections.close();
+    stopRegistering();
+    await Promise.all([dataSource.destroy(), reading.destroy()]);
   };
   return {
     url: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`,

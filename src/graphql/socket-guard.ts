@@ -6,11 +6,9 @@ import type { WebSocket } from "ws";
 import type { Limits } from "../limits";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ViewerWatch } from "../workspaces/viewer-watch";
-import { TOO_MANY } from "./serve-socket";
+import { TOO_MANY, TRY_AGAIN_LATER } from "./serve-socket";
 
 export interface SocketGuard {
-  /** Whether another socket may be opened by somebody who has not said yet who they are. */
-  hasRoom(): boolean;
   /** Watches over the socket from now on, until it closes. */
   watch(socket: WebSocket): void;
   /** Makes the socket this viewer's. False: they have too many, and it has been closed. */
@@ -39,10 +37,14 @@ export function createSocketGuard({ viewers, limits }: SocketGuardOptions): Sock
   }, LOOK_EVERY_MS);
 
   return {
-    hasRoom: () => anonymous.size < limits.anonymousSockets,
-
     watch(socket) {
       anonymous.set(socket, Date.now() + limits.anonymousSeconds * 1000);
+      // The one that has been silent for longest: turned away instead, newcomers would be shut out by whoever opens many.
+      const [oldest] = anonymous.keys();
+      if (anonymous.size > limits.anonymousSockets && oldest) {
+        anonymous.delete(oldest);
+        oldest.close(TRY_AGAIN_LATER, "Try again later");
+      }
       socket.once("close", () => {
         anonymous.delete(socket);
         owners.delete(socket);

@@ -43,12 +43,14 @@ export function createApiDoor({ authenticate, formatError, bodyBytes }: ApiDoorO
     if (refusal !== null) refuse(response, refusal.status, refusal.code, refusal.message);
     else answerFailure(response, formatError(error));
   };
+  const identify: RequestHandler = async (request, response, next) => {
+    response.locals.viewer = await authenticate(bearerToken(request.headers.authorization));
+    next();
+  };
   return {
-    async identify(request, response, next) {
-      response.locals.viewer = await authenticate(bearerToken(request.headers.authorization));
-      next();
-    },
-    readBody: [checkContentType, express.json({ limit: bodyBytes }), checkIsObject],
+    identify,
+    // Asked again: a body may take its time, in which a token expires or a workspace is disabled.
+    readBody: [checkContentType, express.json({ limit: bodyBytes }), identify, checkIsObject],
     answerError,
   };
 }

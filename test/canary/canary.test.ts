@@ -206,8 +206,8 @@ async function crash(evidence: Evidence, { server }: TracedServer): Promise<void
   }
   const unreachable = { apiKey: KEY_PLACEHOLDER, baseURL: "http://127.0.0.1:1", maxRetries: 0 };
   for (const client of [
-    new Anthropic({ ...unreachable, fetch: keyedFetch(rejected("CLAUDE")) }),
-    new OpenAI({ ...unreachable, fetch: keyedFetch(rejected("OPENAI")) }),
+    new Anthropic({ ...unreachable, fetch: keyedFetch(rejected("CLAUDE"), 1_000) }),
+    new OpenAI({ ...unreachable, fetch: keyedFetch(rejected("OPENAI"), 1_000) }),
   ]) {
     await evidence.drive("an SDK's error, printed", async () => {
       const error: unknown = await (client.models.list() as Promise<unknown>).catch((thrown: unknown) => thrown);

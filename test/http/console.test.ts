@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import express from "express";
 
 import { consoleRoutes } from "../../src/http/console";
-import { close, createHttpServer, listen } from "../../src/http/http-server";
+import { closeHttpServer, createHttpServer, listen } from "../../src/http/http-server";
 import { notFound } from "../../src/http/not-found";
 import { DEFAULT_LIMITS } from "../../src/limits";
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${await listen(server, "127.0.0.1", 0)}`;
 });
 afterAll(async () => {
-  await close(server);
+  await closeHttpServer(server);
   rmSync(directory, { recursive: true });
 });
 

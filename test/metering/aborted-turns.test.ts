@@ -23,9 +23,12 @@ afterAll(async () => {
 });
 
 const TURNS = 500;
-const AT_ONCE = 16;
-/** Milliseconds after which the last turn is cancelled. */
-const LONGEST_MS = 1_500;
+const AT_ONCE = 20;
+/**
+ * Milliseconds after which the last turn is cancelled. What the provider has written and we have not read by then is its own
+ * count alone: a few milliseconds of each turn on a quiet machine, and many on a busy one, where short turns would lose more.
+ */
+const LONGEST_MS = 4_500;
 const random = seededRandom(4);
 const upTo = (count: number) => Math.floor(random() * count);
 
@@ -102,4 +105,4 @@ test("500 turns cut short at random are billed for what the provider counted, wi
   expect(difference).toBeLessThanOrEqual(0.01);
   expect(compared.filter(({ metered, counted }) => metered > counted)).toEqual([]);
   expect(compared.filter(({ session, metered }) => session.text !== "" && metered === 0)).toEqual([]);
-}, 120_000);
+}, 300_000);
