@@ -8,10 +8,18 @@ import { terminalEvent } from "./terminal-event";
 import { endsTurn, isTerminal, type SessionSnapshot, type TurnEvent } from "./turn-events";
 import type { TurnLog } from "./turn-log";
 
-/** An event as a reader gets it: a piece of text also knows its session's whole text up to its own end. */
-export type FollowedEvent = TurnEvent & { text?: string };
+/** An event as a reader gets it. */
+export type FollowedEvent = TurnEvent & {
+  /** Of a piece of text: its session's whole text up to its own end, for a reader who wants it. */
+  text?: string;
+};
 
-export interface FollowTurnOptions {
+export interface Telling {
+  /** Default: no. */
+  wholeTexts?: boolean;
+}
+
+export interface FollowTurnOptions extends Telling {
   dataSource: DataSource;
   log: TurnLog;
   settledTurns: SettledTurns;
@@ -33,7 +41,7 @@ export function followTurn(
 }
 
 async function* follow(
-  { dataSource, log, settledTurns }: FollowTurnOptions,
+  { dataSource, log, settledTurns, wholeTexts }: FollowTurnOptions,
   turn: AgentSessionEntity,
   after: number,
   signal: AbortSignal,
@@ -43,7 +51,8 @@ async function* follow(
   /** Delegated sessions whose end has not come. */
   const open = new Set<string>();
   try {
-    for await (const event of withText(log.follow(turn.id, { signal, settled }))) {
+    const told = log.follow(turn.id, { signal, settled });
+    for await (const event of wholeTexts ? withText(told) : told) {
       if (event.sessionId !== turn.id && event.type === "TurnStarted") open.add(event.sessionId);
       if (isTerminal(event)) open.delete(event.sessionId);
       if (event.sequence > seen) {
