@@ -18,7 +18,7 @@ module.exports = {
   globalSetup: "<rootDir>/test/support/global-setup.ts",
   globalTeardown: "<rootDir>/test/support/global-teardown.ts",
   setupFiles: ["reflect-metadata"],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   transform: {
     "^.+\\.(t|m?j)s$": [
       "@swc/jest",

@@ -5,6 +5,7 @@ import { MeterEventEntity } from "./metering/meter-event.entity";
 import { MeterLaneEntity } from "./metering/meter-lane.entity";
 import { ProviderKeyEntity } from "./provider-keys/provider-key.entity";
 import { ProviderKeyEventEntity } from "./provider-keys/provider-key-event.entity";
+import { RingKeyEntity } from "./provider-keys/ring-key.entity";
 import { BuddyModeEntity } from "./workspaces/buddy-mode.entity";
 import { RoutingPolicyEntity } from "./workspaces/routing-policy.entity";
 import { UserEntity } from "./workspaces/user.entity";
@@ -18,6 +19,7 @@ export const ENTITIES = [
   BuddyModeEntity,
   ProviderKeyEntity,
   ProviderKeyEventEntity,
+  RingKeyEntity,
   ThreadEntity,
   AgentSessionEntity,
   MessageEntity,

@@ -18,12 +18,16 @@ export interface Limits {
   documentTokens: number;
   /** Aliases in a document; more is `GRAPHQL_VALIDATION_FAILED`. */
   documentAliases: number;
+  /** Names that a document gives a field without arguments; more is `GRAPHQL_VALIDATION_FAILED`: its text would be sent as often. */
+  aliasesOfAField: number;
   /** Directives in a document; more is `GRAPHQL_VALIDATION_FAILED`. */
   documentDirectives: number;
   /** Levels of fields below an operation, fragments spread; more is `GRAPHQL_VALIDATION_FAILED`. */
   operationDepth: number;
-  /** Values that an operation could be answered with, page sizes multiplied; more is `GRAPHQL_VALIDATION_FAILED`. */
+  /** Values that an operation could be answered with, page sizes multiplied, and the prices of its fields and its own; more is `GRAPHQL_VALIDATION_FAILED`. */
   operationCost: number;
+  /** Characters of text in one answer, or in one event of a stream; more is `BAD_USER_INPUT`. */
+  answerCharacters: number;
   /** Items of any list in an operation's variables; more is `BAD_USER_INPUT`. */
   listItems: number;
 
@@ -31,19 +35,26 @@ export interface Limits {
   turnStartsPerMinute: number;
   /** Mutations of a user in a minute, `startTurn` apart; more is `RATE_LIMITED`. */
   mutationsPerMinute: number;
+  /** What a user's operations may cost together in a minute, as `operationCost` counts; more is `RATE_LIMITED`. */
+  readingPerMinute: number;
   /** Keys that a workspace may have checked in a minute, whatever comes of it; more is `RATE_LIMITED`. */
   keyProbesPerMinute: number;
 
   /** Sockets of a user; one more is closed with 4429. */
   socketsPerUser: number;
+  /** Streams of `POST /api/chat` that a user has open; one more is a 429. */
+  streamsPerUser: number;
   /** Subscriptions that run on a socket; one more is `RATE_LIMITED`, the others go on. */
   subscriptionsPerSocket: number;
   /** Messages of a client in a minute on a socket; more closes it with 4429. */
   messagesPerMinute: number;
   /** Seconds that a socket may stay open without a token; then it is closed with 4403. */
   anonymousSeconds: number;
-  /** Sockets without a token yet, of all clients; one more is refused with a 503. */
+  /** Sockets without a token yet, of all clients; with one more the oldest is closed with 1013. */
   anonymousSockets: number;
+
+  /** Seconds that a model provider may say nothing, before an answer's first byte and between two; then the call counts as broken. */
+  providerSilenceSeconds: number;
 
   /** Seconds that a request's headers may take to come; then the connection is closed. */
   headerSeconds: number;
@@ -60,20 +71,26 @@ export const DEFAULT_LIMITS: Limits = {
   documentCharacters: 65_536,
   documentTokens: 1_000,
   documentAliases: 30,
+  aliasesOfAField: 4,
   documentDirectives: 30,
   operationDepth: 12,
   operationCost: 20_000,
+  answerCharacters: 4_000_000,
   listItems: 1_000,
 
   turnStartsPerMinute: 120,
   mutationsPerMinute: 60,
+  readingPerMinute: 400_000,
   keyProbesPerMinute: 20,
 
   socketsPerUser: 10,
+  streamsPerUser: 100,
   subscriptionsPerSocket: 20,
   messagesPerMinute: 100,
   anonymousSeconds: 30,
   anonymousSockets: 1_000,
+
+  providerSilenceSeconds: 30,
 
   headerSeconds: 10,
   requestSeconds: 30,

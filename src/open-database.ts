@@ -1,13 +1,16 @@
 import type { DataSource } from "typeorm";
 
 import { ConfigError } from "./config";
-import { createDataSource } from "./database/data-source";
+import { createDataSource, type DatabaseOptions } from "./database/data-source";
 import { ENTITIES } from "./entities";
 import type { Secret } from "./secret";
 
 /** A data source that is connected. Throws a `ConfigError` that says why it could not be. */
-export async function openDatabase(databaseUrl: Secret): Promise<DataSource> {
-  const dataSource = databaseUrl.use((url) => createDataSource({ url, entities: ENTITIES }));
+export async function openDatabase(
+  databaseUrl: Secret,
+  options: Pick<DatabaseOptions, "statementTimeoutMs"> = {},
+): Promise<DataSource> {
+  const dataSource = databaseUrl.use((url) => createDataSource({ url, entities: ENTITIES, ...options }));
   try {
     return await dataSource.initialize();
   } catch (error) {
@@ -18,5 +21,9 @@ export async function openDatabase(databaseUrl: Secret): Promise<DataSource> {
 /** A host with several addresses fails once for each, and the error that holds them all says nothing itself. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
+  // It names the host, which is a part of the password where that has a "/" or "@" in it as it is.
+  if (error instanceof Error && "syscall" in error && error.syscall === "getaddrinfo") {
+    return "its host is not found (what is special in the password must be written as %2F, %40 and so on)";
+  }
   return error instanceof Error ? error.message : String(error);
 }

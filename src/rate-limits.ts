@@ -18,6 +18,8 @@ export interface RateLimits {
   turnStarts: RateLimit;
   /** By user. */
   mutations: RateLimit;
+  /** By user: what their operations cost. */
+  reading: RateLimit;
   /** By workspace: a stolen token must not become a machine that tests keys. */
   keyProbes: RateLimit;
 }
@@ -37,6 +39,11 @@ export function createRateLimits(limits: Limits, redis?: Pick<Redis, "client">):
       "mutations",
       limits.mutationsPerMinute,
       (most) => `You may make up to ${most} changes in a minute`,
+    ),
+    reading: perMinute(
+      "reading",
+      limits.readingPerMinute,
+      (most) => `What you read may cost up to ${most.toLocaleString("en")} values in a minute`,
     ),
     keyProbes: perMinute(
       "keyProbes",

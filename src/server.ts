@@ -1,5 +1,3 @@
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import express, { Router } from "express";
 import type { DataSource } from "typeorm";
 
@@ -19,10 +17,13 @@ import { createOperationGate } from "./graphql/operation-gate";
 import { createSchema } from "./graphql/schema";
 import { createSocketGuard } from "./graphql/socket-guard";
 import { openWebsocketDoor } from "./graphql/websocket";
-import { crossOrigin } from "./http/cross-origin";
+import { createApiDoor } from "./http/api-door";
+import { openChatDoor } from "./http/chat";
+import { API_RULES, crossOrigin, GRAPHQL_RULES } from "./http/cross-origin";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
-import { createHttpServer } from "./http/http-server";
+import { closeHttpServer, createHttpServer, listen, portOf } from "./http/http-server";
+import { integrationRoutes } from "./http/integrations";
 import { metricsRoutes } from "./http/metrics";
 import { notFound } from "./http/not-found";
 import { securityHeaders } from "./http/security-headers";
@@ -35,8 +36,9 @@ import { connectStripe } from "./metering/stripe-client";
 import { createStripeMeter } from "./metering/stripe-meter";
 import { openDatabase } from "./open-database";
 import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
-import { describeLostRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
+import { describeLostRingKey, describeTakenRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
 import { ProviderKeys } from "./provider-keys/provider-keys";
+import { keepRegistered, registerRingKeys } from "./provider-keys/registered-ring-keys";
 import { SecretBox } from "./provider-keys/secret-box";
 import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
@@ -48,6 +50,7 @@ import { startTracing } from "./tracing/tracing";
 import { createAuthenticate } from "./workspaces/authenticate";
 import { type Buddies, loadBuddies } from "./workspaces/buddies";
 import { createFindDisabledWorkspaces } from "./workspaces/disabled-workspaces";
+import { createViewerWatch } from "./workspaces/viewer-watch";
 
 export interface ServerOptions {
   config: Config;
@@ -75,15 +78,17 @@ export interface RunningServer {
 /** What a server stands on. */
 interface Foundation {
   dataSource: DataSource;
+  /** Connections of their own for what only looks: however much is read, turns, their leases and their bill go on. */
+  reading: DataSource;
   /** Undefined where there is one server. */
   redis: Redis | undefined;
   buddies: Buddies;
   secretBox: SecretBox;
 }
 
+/** How long a list or a sum may take, in milliseconds: there are few connections for them. */
+const READING_TIMEOUT_MS = 10_000;
 const GRAPHQL_PATH = "/graphql";
-/** How long requests under way may take to be answered when the server stops, in milliseconds. */
-const LAST_ANSWERS_MS = 1_000;
 
 /** Puts the rooms together and listens. Rejects when the database, Redis or the port cannot be had; then nothing is left open. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
@@ -91,40 +96,52 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const buddies = loadBuddies(config.buddiesFile);
   const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
   const dataSource = await openDatabase(options.databaseUrl);
+  const reading = await openDatabase(options.databaseUrl, { statementTimeoutMs: READING_TIMEOUT_MS });
   let redis: Redis | undefined;
   try {
     redis = config.redisUrl && (await openRedis(config.redisUrl, options.logger));
-    return await openServer(options, { dataSource, redis, buddies, secretBox });
+    return await openServer(options, { dataSource, reading, redis, buddies, secretBox });
   } catch (error) {
     redis?.close();
-    await dataSource.destroy();
+    await Promise.all([dataSource.destroy(), reading.destroy()]);
     throw error;
   }
 }
 
 async function openServer(
   options: ServerOptions,
-  { dataSource, redis, buddies, secretBox }: Foundation,
+  { dataSource, reading, redis, buddies, secretBox }: Foundation,
 ): Promise<RunningServer> {
   const { config, logger } = options;
   const ran = await migrate(dataSource);
   if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
   const lost = await findLostRingKeys(dataSource, secretBox);
   if (lost.length > 0) throw new ConfigError(lost.map(describeLostRingKey));
+  const taken = await registerRingKeys(dataSource, secretBox);
+  if (taken.length > 0) throw new ConfigError(taken.map(describeTakenRingKey));
+  const stopRegistering = keepRegistered(dataSource, secretBox, logger);
   const authenticate = createAuthenticate(dataSource, config.tokens);
+  if (config.production && config.tokens.method === "JWKS" && config.tokens.audience === undefined) {
+    logger.warn(
+      "AUTH_AUDIENCE is not set: a token that the same issuer made for another service is taken too, if it has the claims",
+    );
+  }
   // Whoever logs in first makes the workspace; in development that is this server, so that there is one to look at.
   if (options.developmentToken !== undefined) await authenticate(options.developmentToken);
 
+  const { providerSilenceSeconds: silenceSeconds } = config.limits;
   const connect = (provider: LlmProvider, apiKey: Secret): ProviderConnection =>
     provider === "CLAUDE"
-      ? connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl })
-      : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl });
+      ? connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl, silenceSeconds })
+      : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl, silenceSeconds });
   const providerKeys = new ProviderKeys({ dataSource, secretBox, connect, logger });
   const loadRouting = createLoadRouting({ dataSource, providerKeys, ...config });
   const connections = createModelConnections({
     platform: connect("CLAUDE", options.platformApiKey),
     openKey: (key) => providerKeys.open(key),
     connect,
+    findSealed: (ids) => providerKeys.findSealed(ids),
+    logger,
   });
   const tracing = startTracing({
     langfuse: config.langfuse,
@@ -138,6 +155,7 @@ async function openServer(
   const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
   const turns = createTurns({
     dataSource,
+    reading,
     buddies,
     toolboxOf: ({ tools: allowed }) =>
       createToolbox({ tools: [...builtInTools, ...mcpServers.tools()], allowed, logger }),
@@ -156,21 +174,26 @@ async function openServer(
 
   const billing = openBilling(options, dataSource);
   const { limits } = config;
-  const { keyProbes, mutations } = rateLimits;
+  const { keyProbes } = rateLimits;
   const schema = await createSchema({
     dataSource,
+    reading,
     buddies,
     providerKeys,
     keyProbes,
     loadRouting,
     turns,
+    answerCharacters: limits.answerCharacters,
     traceUrlOf: (traceId) => tracing.urlOf(traceId),
   });
   const formatError = createFormatError(logger);
-  const gate = createOperationGate({ schema, introspection: config.graphiql, limits, mutations });
+  const gate = createOperationGate({ schema, introspection: config.graphiql, limits, rateLimits });
   let accepting = true;
 
   const http = await openHttpDoor({ schema, gate, authenticate, formatError, bodyBytes: limits.bodyBytes });
+  const viewers = createViewerWatch(createFindDisabledWorkspaces(dataSource), logger);
+  const door = createApiDoor({ authenticate, formatError, bodyBytes: limits.bodyBytes });
+  const chat = openChatDoor({ door, schema, gate, viewers, formatError, limits });
   const isAllowedOrigin = originCheck(config.allowedOrigins, () => portOf(server));
   const app = express()
     .use(securityHeaders())
@@ -186,7 +209,10 @@ async function openServer(
       }),
     )
     .use(billing.webhook)
-    .use(GRAPHQL_PATH, crossOrigin(isAllowedOrigin), http.routes);
+    .use(GRAPHQL_PATH, crossOrigin(isAllowedOrigin, GRAPHQL_RULES), http.routes)
+    .use("/api", crossOrigin(isAllowedOrigin, API_RULES))
+    .use("/api/integrations", integrationRoutes({ door, providerKeys, rateLimits }))
+    .use("/api/chat", chat.routes);
   if (config.graphiql) {
     app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken: options.developmentToken }));
   }
@@ -201,11 +227,13 @@ async function openServer(
       retention.close(),
       mcpServers.close(),
       http.dispose(),
+      viewers.close(),
     ]);
     connections.close();
+    stopRegistering();
     throw error;
   });
-  const guard = createSocketGuard({ findDisabled: createFindDisabledWorkspaces(dataSource), limits, logger });
+  const guard = createSocketGuard({ viewers, limits });
   const websocket = openWebsocketDoor({
     server,
     path: GRAPHQL_PATH,
@@ -222,16 +250,20 @@ async function openServer(
   const dispose = async (graceSeconds: number) => {
     accepting = false;
     turns.stopAccepting();
+    websocket.leave(graceSeconds);
     await turns.close(graceSeconds);
+    await Promise.all([websocket.dispose(), chat.dispose()]);
+    guard.close();
+    await viewers.close();
+    await closeHttpServer(server);
+    await http.dispose();
+    // What turns have left to send, now that none can begin any more.
     await Promise.all([billing.relay?.close(), tracing.close(), retention.close()]);
     await mcpServers.close();
     connections.close();
-    await websocket.dispose();
-    await guard.close();
-    await close(server);
-    await http.dispose();
+    stopRegistering();
     redis?.close();
-    await dataSource.destroy();
+    await Promise.all([dataSource.destroy(), reading.destroy()]);
   };
   return {
     url: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`,
@@ -258,34 +290,6 @@ function readKeyRing(keys: Secret): KeyRing {
   } catch (error) {
     throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve(portOf(server));
-    });
-  });
-}
-
-/** Lets requests under way be answered, for a moment. */
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // A connection that has got its answer stays open for the next request, which will not come.
-    const idle = setInterval(() => server.closeIdleConnections(), 10);
-    const deadline = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
-    server.close(() => {
-      clearInterval(idle);
-      clearTimeout(deadline);
-      resolve();
-    });
-  });
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 /** Unless origins are given, those of this machine on the server's own port, which is known once it listens. */

@@ -11,6 +11,7 @@ import { ENTITIES } from "../src/entities";
 import { newId } from "../src/ids";
 import { parseKeyRing } from "../src/provider-keys/key-ring";
 import { ProviderKeyEntity } from "../src/provider-keys/provider-key.entity";
+import { registerRingKeys } from "../src/provider-keys/registered-ring-keys";
 import { SecretBox } from "../src/provider-keys/secret-box";
 import { Secret } from "../src/secret";
 import { simulate } from "../src/simulators/script";
@@ -51,7 +52,7 @@ afterEach(async () => {
   await Promise.all(running.map((server) => server.ended));
   running = [];
 });
-beforeEach(() => dataSource.query("TRUNCATE workspaces CASCADE"));
+beforeEach(() => dataSource.query("TRUNCATE workspaces, ring_keys CASCADE"));
 
 const environment = (ring?: string) => ({
   DATABASE_URL: database.url,
@@ -201,6 +202,9 @@ test(
       stdout: "",
       stderr: expect.stringMatching(/^The ring key "old" .+ No key was wrapped anew\.\n$/),
     });
+    // A server has it since, one that lacks the old one never began.
+    const box = new SecretBox(parseKeyRing(NEW));
+    expect(await registerRingKeys(dataSource, box)).toEqual([]);
     const lost = await rotate(NEW);
     expect(lost).toMatchObject({
       code: 1,
@@ -216,9 +220,55 @@ test(
 );
 
 test(
+  "nothing is wrapped with a first key that no server has, as where an environment is not the servers' own",
+  async () => {
+    await storeKeys(OLD, ["workspace-1"]);
+    const stored = await storedKeys();
+    const unheard = ringKey("unheard");
+    const refused = {
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^No server has the ring key "unheard" in its ring\. .+ restart the servers/),
+    };
+    expect(await rotate(`${unheard},${OLD}`)).toMatchObject(refused);
+    await (await start(`${unheard},${OLD}`)).stop();
+    // Of the same name, and another key.
+    expect(await rotate(`${ringKey("unheard")},${OLD}`)).toMatchObject(refused);
+    expect(await storedKeys()).toEqual(stored);
+    expect(await rotate(`${unheard},${OLD}`)).toMatchObject({ code: 0, stderr: "" });
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "a server does not begin with another ring key under an id that a running one has, before anything is stored too",
+  async () => {
+    const first = await start(OLD);
+    const other = await home.start(environment(IMPOSTOR)).ended;
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain(
+      'The ring key "old" in KEY_ENCRYPTION_KEYS is not the one that other servers on this database have.',
+    );
+    await first.stop();
+    expect((await home.start(environment(IMPOSTOR)).ended).code).toBe(1);
+    await dataSource.query("UPDATE ring_keys SET seen_at = seen_at - interval '301 seconds'");
+    await (await start(IMPOSTOR)).stop();
+  },
+  PATIENCE_MS,
+);
+
+test(
   "a ring key that is lost for good can be given up, and then the server starts",
   async () => {
     await storeKeys(OLD, ["workspace-1"]);
+    await (await start(OLD)).stop();
+    // Whoever has it may only lack it in this environment.
+    expect(await rotate(NEW, "--revoke-lost", "old", "--yes")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^Nothing was done\. A server .+ has the ring key "old": it is not lost\./),
+    });
+    await dataSource.query("UPDATE ring_keys SET seen_at = seen_at - interval '301 seconds'");
     expect(await rotate(NEW, "--revoke-lost", "old")).toMatchObject({
       code: 1,
       stdout: "",

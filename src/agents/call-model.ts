@@ -19,8 +19,8 @@ export interface CallModelOptions {
 
 /** How often a call is made anew when it broke before its first output. Afterwards never: the reader would see text twice. */
 const FURTHER_TRIES = 2;
-/** The pause before the first further try, in milliseconds; it doubles each time, and up to half of it is left to chance. */
-const FIRST_PAUSE_MS = 500;
+/** The longest pause before the first further try, in seconds; it doubles each time. Half of it is left to chance. */
+const FIRST_PAUSE_SECONDS = 0.5;
 /** A provider that asks for a longer pause than this is not waited for, in seconds: the user hears of it instead. */
 const LONGEST_PAUSE_SECONDS = 20;
 
@@ -54,8 +54,8 @@ export async function callModel(options: CallModelOptions): Promise<ModelFinish>
 /** In seconds; null: the call is not made again. */
 function pauseBeforeNext(tries: number, error: unknown): number | null {
   if (!(error instanceof TurnFailure) || !error.retryable || tries === FURTHER_TRIES) return null;
-  const pause = (FIRST_PAUSE_MS / 1000) * 2 ** tries;
-  const jittered = pause * (0.5 + Math.random() / 2);
-  const seconds = Math.max(jittered, error.retryAfterSeconds ?? 0);
-  return seconds > LONGEST_PAUSE_SECONDS ? null : seconds;
+  const half = (FIRST_PAUSE_SECONDS / 2) * 2 ** tries;
+  const asked = Math.max(half, error.retryAfterSeconds ?? 0);
+  // Chance comes on top of what the provider asked for too: all the calls that it put off together would come back together.
+  return asked > LONGEST_PAUSE_SECONDS ? null : asked + half * Math.random();
 }

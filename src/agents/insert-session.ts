@@ -45,31 +45,40 @@ export function newSession({ buddy, ...accepted }: NewSession): AgentSessionEnti
   } satisfies Partial<AgentSessionEntity>);
 }
 
+/** `CONFLICT`: the idempotency key is known, or the thread is busy. Nothing was inserted but with `INSERTED`. */
+export type Insertion = "INSERTED" | "CONFLICT" | "WORKSPACE_DISABLED";
+
 /**
- * Inserts the session, and its thread or the thread's new time, in one statement, and fills in when that was. False: nothing
- * was inserted, because the idempotency key is known or the thread is busy.
+ * Inserts the session, and its thread or the thread's new time, in one statement, and fills in when that was. The workspace's row
+ * is held meanwhile: whoever disables the workspace comes before, and is seen, or after, and sees the session. Safe to repeat when
+ * the answer was lost.
  */
 export async function insertSession(
   dataSource: DataSource,
   session: AgentSessionEntity,
   owner: string,
-): Promise<boolean> {
+): Promise<Insertion> {
   const { route } = session;
-  const [row]: { started_at: Date }[] = await dataSource.query(
-    `WITH accepted AS (
+  const [row]: { started_at: Date | null; open: boolean }[] = await dataSource.query(
+    `WITH workspace AS (
+       SELECT id FROM workspaces WHERE id = $2 AND disabled_at IS NULL FOR SHARE
+     ), accepted AS (
        INSERT INTO agent_sessions (id, workspace_id, user_id, thread_id, parent_id, buddy_slug, buddy_name,
          idempotency_key, request_hash, request_id, status, requested_mode, mode_source, mode, fallback_reason, payer,
          provider, model_id, model_reason, masked_key, prompt, trace_id, lease_owner, lease_expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-         now() + make_interval(secs => $24))
+       SELECT $1::uuid, id, $3::uuid, $4::uuid, $5::uuid, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+         $20, $21, $22, $23::uuid, now() + make_interval(secs => $24)
+       FROM workspace
        ON CONFLICT DO NOTHING
        RETURNING started_at
      ), thread AS (
        INSERT INTO threads (id, workspace_id, user_id, title)
-       SELECT $4, $2, $3, $25 FROM accepted
+       SELECT $4::uuid, $2, $3::uuid, $25 FROM accepted
        ON CONFLICT (id) DO UPDATE SET updated_at = now()
      )
-     SELECT started_at FROM accepted`,
+     -- An earlier try of this very session, whose answer was lost, counts; what this statement inserts is seen by its own name alone.
+     SELECT COALESCE((SELECT started_at FROM accepted), (SELECT started_at FROM agent_sessions WHERE id = $1)) AS started_at,
+            EXISTS (SELECT FROM workspace) AS open`,
     [
       session.id,
       session.workspaceId,
@@ -98,10 +107,10 @@ export async function insertSession(
       titleOf(session.prompt),
     ],
   );
-  if (row === undefined) return false;
+  if (!row?.started_at) return row?.open ? "CONFLICT" : "WORKSPACE_DISABLED";
   session.startedAt = row.started_at;
   session.lastFollowedAt = row.started_at;
-  return true;
+  return "INSERTED";
 }
 
 function titleOf(message: string): string {

@@ -4,11 +4,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { DataSource } from "typeorm";
 
 import { isDatabaseAway } from "../database/is-database-away";
+import { outlastOutage } from "../database/outlast-outage";
 import { TurnFailure } from "../errors";
 import type { Logger } from "../logger";
 import type { ProviderKeyEntity } from "../provider-keys/provider-key.entity";
 import type { KeyUse } from "../provider-keys/report-key-use";
-import { SealedKeyUnreadableError } from "../provider-keys/sealed-key-unreadable-error";
+import { RingKeyMissingError, SealedKeyUnreadableError } from "../provider-keys/sealed-key-unreadable-error";
 import type { LanguageModel, Message } from "../providers/language-model";
 import { findModel } from "../providers/model-catalog";
 import type { SessionObserver } from "../tracing/turn-observer";
@@ -21,7 +22,7 @@ import { fitHistory } from "./fit-history";
 import type { ModelConnections } from "./model-connections";
 import { sessionLogFields } from "./session-log-fields";
 import type { SessionTools } from "./session-tools";
-import { settleSession } from "./settle-session";
+import { findSettled, settleSession } from "./settle-session";
 import { terminalEvent } from "./terminal-event";
 import { asksPrompt } from "./thread-history";
 import { NO_TOKENS } from "./token-usage";
@@ -112,10 +113,9 @@ async function answer(
   const begunAt = performance.now();
   const [model, history] = await Promise.all([
     openModel(options, accepted),
-    loadHistory(),
-    markRunning(options, session.id),
-  ]);
-  signal.throwIfAborted();
+    outlastOutage(loadHistory, signal),
+    outlastOutage(() => markRunning(options, session.id), signal),
+  ]).finally(() => signal.throwIfAborted());
 
   const { messages, truncated } = fitHistory({
     instructions: buddy.instructions,
@@ -177,6 +177,10 @@ async function openModel(
     const connection = await connections.forKey(key);
     return connection.languageModel(session.route.modelId);
   } catch (error) {
+    if (error instanceof RingKeyMissingError) {
+      const sentence = "This server cannot open the workspace's key: try again, or tell whoever runs it.";
+      throw new TurnFailure("PROVIDER_KEY_UNREADABLE", sentence, { retryable: true, cause: error });
+    }
     if (!(error instanceof SealedKeyUnreadableError)) throw error;
     throw new TurnFailure(
       "PROVIDER_KEY_UNREADABLE",
@@ -215,10 +219,12 @@ async function settle(
 
   for (let tries = 1; ; tries += 1) {
     try {
-      const [settled] = await Promise.all([
+      const [ended] = await Promise.all([
         settleSession(dataSource, session.id, { owner: options.owner }, ending),
         reported,
       ]);
+      // Of an earlier try the answer may have been lost, and not what it did.
+      const settled = ended ?? (tries > 1 ? await findSettled(dataSource, session.id, ending) : null);
       // The lease was lost: whoever has it has ended the session, or will, and its followers are told from the row.
       if (settled === null) logger.warn(sessionLogFields(session), "the session was settled by another server");
       return settled;

@@ -22,7 +22,12 @@ export interface RunTurnOptions extends RunSessionOptions {
   /** The tools that this buddy may call now. */
   toolboxOf(buddy: Buddy): Toolbox;
   /** Gives delegated work its row, as `DelegationOptions.accept`. */
-  acceptDelegated(turn: AcceptedTurn, buddy: Buddy, task: string): Promise<AcceptedSession | { refused: string }>;
+  acceptDelegated(
+    turn: AcceptedTurn,
+    buddy: Buddy,
+    task: string,
+    signal: AbortSignal,
+  ): Promise<AcceptedSession | { refused: string }>;
   turnTimeoutSeconds: number;
   observer: TurnObserver;
   logger: Logger;
@@ -109,7 +114,7 @@ async function runTurn(
         buddies: options.buddies,
         writer,
         signal,
-        accept: (buddy, task) => options.acceptDelegated(turn, buddy, task),
+        accept: (buddy, task) => options.acceptDelegated(turn, buddy, task, signal),
         run: runDelegated,
       }),
       writer,

@@ -6,7 +6,9 @@ import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
 import { isAdmin } from "../workspaces/permissions";
 import { AgentSessionEntity, type AgentSessionStatus } from "./agent-session.entity";
+import { createFairShare } from "./fair-share";
 import { touchAfterSeconds } from "./followed-at";
+import { type Page, type PageRange, readPage, readPageOfEach, type Sort } from "./read-page";
 import { ThreadEntity } from "./thread.entity";
 import { totalTokens } from "./token-usage";
 import { type RequestedPeriod, readUsagePeriod } from "./usage-period";
@@ -28,39 +30,19 @@ export interface SessionOrder {
   direction: "ASC" | "DESC";
 }
 
-/** Where a page begins: after the row with this sort value and id. */
-export interface PagePosition {
-  /** Tokens, or milliseconds since 1970. */
-  value: number;
-  id: string;
-}
-
-export interface Page<Row> {
-  rows: { row: Row; position: PagePosition }[];
-  hasNextPage: boolean;
-}
-
 export interface SessionQueries {
   /** A session that the viewer may see; null otherwise. */
   find(viewer: Viewer, sessionId: string): Promise<AgentSessionEntity | null>;
-  list(
-    viewer: Viewer,
-    filter: SessionFilter,
-    order: SessionOrder,
-    page: { first: number; after: PagePosition | null },
-  ): Promise<Page<AgentSessionEntity>>;
+  list(viewer: Viewer, filter: SessionFilter, order: SessionOrder, page: PageRange): Promise<Page<AgentSessionEntity>>;
   count(viewer: Viewer, filter: SessionFilter): Promise<number>;
+  /** The same page of top-level turns, oldest first, of each of these threads. */
+  turnsOf(viewer: Viewer, threadIds: readonly string[], page: PageRange): Promise<Page<AgentSessionEntity>[]>;
+  /** How many top-level turns each of these threads has. */
+  countTurnsOf(viewer: Viewer, threadIds: readonly string[]): Promise<number[]>;
   findThread(viewer: Viewer, threadId: string): Promise<ThreadEntity | null>;
-  listThreads(viewer: Viewer, page: { first: number; after: PagePosition | null }): Promise<Page<ThreadEntity>>;
+  listThreads(viewer: Viewer, page: PageRange): Promise<Page<ThreadEntity>>;
   /** What the sessions that the viewer may see used in a period. Throws `BAD_USER_INPUT`. */
   usage(viewer: Viewer, period: RequestedPeriod): Promise<UsageSummary>;
-}
-
-/** What a list is ordered by: an expression of the row, and its value as a position keeps it. */
-interface Sort<Row> {
-  expression: string;
-  type: "timestamptz" | "bigint";
-  valueOf(row: Row): number;
 }
 
 const SESSION_SORTS: Record<SessionOrder["field"], Sort<AgentSessionEntity>> = {
@@ -81,31 +63,68 @@ const THREAD_SORT: Sort<ThreadEntity> = {
   valueOf: ({ updatedAt }) => updatedAt.getTime(),
 };
 
-export function createSessionQueries(dataSource: DataSource, turnUnattendedSeconds: number): SessionQueries {
+/** Lists and sums that one user has made at once: of ten connections, so that two who read without end leave room for others. */
+const AT_ONCE = 3;
+
+export interface SessionQueriesOptions {
+  /** For single rows. */
+  dataSource: DataSource;
+  /** For lists and sums, which may take long. */
+  reading: DataSource;
+  turnUnattendedSeconds: number;
+}
+
+export function createSessionQueries({
+  dataSource,
+  reading,
+  turnUnattendedSeconds,
+}: SessionQueriesOptions): SessionQueries {
   const touchAfter = touchAfterSeconds(turnUnattendedSeconds);
   const followed = async (read: AgentSessionEntity[]) => {
     const running = read.filter((session) => session.endedAt === null).map(({ id }) => id);
     if (running.length > 0) await touch(dataSource, running, touchAfter);
   };
-  const sessions = (viewer: Viewer) => visible(dataSource, AgentSessionEntity, viewer);
-  const threads = (viewer: Viewer) => visible(dataSource, ThreadEntity, viewer);
+  const share = createFairShare(AT_ONCE);
+  const sessions = (viewer: Viewer, from = reading) => visible(from, AgentSessionEntity, viewer);
+  const threads = (viewer: Viewer) => visible(reading, ThreadEntity, viewer);
 
   return {
     async find(viewer, sessionId) {
-      const session = await sessions(viewer).andWhere("row.id = :sessionId", { sessionId }).getOne();
+      const session = await sessions(viewer, dataSource).andWhere("row.id = :sessionId", { sessionId }).getOne();
       if (session !== null) await followed([session]);
       return session;
     },
     async list(viewer, filter, order, page) {
       const query = filtered(sessions(viewer), filter);
-      const read = await readPage(query, SESSION_SORTS[order.field], order.direction, page);
+      const read = await share(viewer.userId, () => readPage(query, SESSION_SORTS[order.field], order.direction, page));
       await followed(read.rows.map(({ row }) => row));
       return read;
     },
-    count: (viewer, filter) => filtered(sessions(viewer), filter).getCount(),
+    count: (viewer, filter) => share(viewer.userId, () => filtered(sessions(viewer), filter).getCount()),
+    async turnsOf(viewer, threadIds, page) {
+      const turns = filtered(sessions(viewer), { topLevelOnly: true });
+      const listOf = ({ threadId }: AgentSessionEntity) => threadId;
+      const lists = { column: "thread_id", values: threadIds, listOf };
+      const read = await share(viewer.userId, () => readPageOfEach(turns, lists, SESSION_SORTS.STARTED_AT, page));
+      await followed(read.flatMap(({ rows }) => rows.map(({ row }) => row)));
+      return read;
+    },
+    async countTurnsOf(viewer, threadIds) {
+      const query = filtered(sessions(viewer), { topLevelOnly: true })
+        .andWhere("row.thread_id = ANY(:threadIds)", { threadIds })
+        .select("row.thread_id", "thread_id")
+        .addSelect("count(*)", "turns")
+        .groupBy("row.thread_id");
+      const counted = await share(viewer.userId, () => query.getRawMany<{ thread_id: string; turns: string }>());
+      const turns = new Map(counted.map((thread) => [thread.thread_id, Number(thread.turns)]));
+      return threadIds.map((id) => turns.get(id) ?? 0);
+    },
     findThread: (viewer, threadId) => threads(viewer).andWhere("row.id = :threadId", { threadId }).getOne(),
-    listThreads: (viewer, page) => readPage(threads(viewer), THREAD_SORT, "DESC", page),
-    usage: async (viewer, period) => summarizeUsage(dataSource, scopeOf(viewer), readUsagePeriod(period, new Date())),
+    listThreads: (viewer, page) => share(viewer.userId, () => readPage(threads(viewer), THREAD_SORT, "DESC", page)),
+    async usage(viewer, period) {
+      const within = readUsagePeriod(period, new Date());
+      return share(viewer.userId, () => summarizeUsage(reading, scopeOf(viewer), within));
+    },
   };
 }
 
@@ -154,29 +173,6 @@ function filtered(
 /** The database keeps no NUL, and fails even when asked for one: what is asked for instead is not there either. */
 function searchable(text: string): string {
   return text.replaceAll("\0", "\ufffd");
-}
-
-/** One page by keyset: as quick on the thousandth page as on the first, and steady while rows are added. */
-async function readPage<Row extends ObjectLiteral & { id: string }>(
-  query: SelectQueryBuilder<Row>,
-  sort: Sort<Row>,
-  direction: "ASC" | "DESC",
-  { first, after }: { first: number; after: PagePosition | null },
-): Promise<Page<Row>> {
-  if (after !== null) {
-    const comparison = direction === "ASC" ? ">" : "<";
-    query.andWhere(
-      `(${sort.expression}, row.id) ${comparison} (CAST(:afterValue AS ${sort.type}), CAST(:afterId AS uuid))`,
-      { afterValue: sort.type === "timestamptz" ? new Date(after.value) : after.value, afterId: after.id },
-    );
-  }
-  const found = await query
-    .orderBy(sort.expression, direction)
-    .addOrderBy("row.id", direction)
-    .limit(first + 1)
-    .getMany();
-  const rows = found.slice(0, first).map((row) => ({ row, position: { value: sort.valueOf(row), id: row.id } }));
-  return { rows, hasNextPage: found.length > first };
 }
 
 async function touch(dataSource: DataSource, sessionIds: readonly string[], touchAfter: number): Promise<void> {

@@ -54,11 +54,12 @@ export function createSessionTools(options: SessionToolsOptions): SessionTools {
     }
   };
 
+  const definitions =
+    delegation === null
+      ? toolbox.definitions
+      : [...toolbox.definitions.slice(0, OFFERED_TOOLS - 1), delegation.definition];
   return {
-    definitions:
-      delegation === null
-        ? toolbox.definitions
-        : [...toolbox.definitions.slice(0, OFFERED_TOOLS - 1), delegation.definition],
+    definitions,
     async call(requested, calls) {
       const begun: ToolCall = {
         id: requested.id,
@@ -71,7 +72,8 @@ export function createSessionTools(options: SessionToolsOptions): SessionTools {
       };
       const place = calls.push(begun) - 1;
       writer.publish({ ...about, type: "ToolCallStarted", toolCall: begun });
-      const callObserver = observer.toolCallStarted({ ...requested, name: begun.name });
+      const offered = definitions.some(({ name }) => name === requested.name);
+      const callObserver = observer.toolCallStarted({ ...requested, name: begun.name, offered });
 
       const outcome = await outcomeOf(requested, callObserver);
       callObserver.ended(outcome);

@@ -79,3 +79,14 @@ export function settleSession(
     return session;
   });
 }
+
+/** The session that has this very ending; null when it has another one, or none. */
+export async function findSettled(
+  dataSource: DataSource,
+  sessionId: string,
+  { status, text, lastSequence }: SessionEnding,
+): Promise<AgentSessionEntity | null> {
+  const session = await dataSource.getRepository(AgentSessionEntity).findOneBy({ id: sessionId });
+  const isThisOne = session?.status === status && session.text === text && session.lastSequence === lastSequence;
+  return isThisOne ? session : null;
+}

@@ -2,6 +2,8 @@
 // finds it attaches. The database decides who was first, by its unique indexes, so that any number of servers may ask.
 import type { DataSource } from "typeorm";
 
+import { isDatabaseAway } from "../database/is-database-away";
+import { OUTAGE_PATIENCE_MS, outlastOutage } from "../database/outlast-outage";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
 import type { RateLimit } from "../rate-limits";
@@ -9,6 +11,7 @@ import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
 import { isAdmin } from "../workspaces/permissions";
+import { workspaceDisabled } from "../workspaces/workspace-disabled";
 import type { AcceptedSession } from "./accepted-session";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { insertSession, newSession } from "./insert-session";
@@ -36,22 +39,30 @@ export interface StartTurnOptions {
   owner: string;
   /** Throws when no new turn may be started here, as at shutdown. Attaching is always possible. */
   checkAccepting: () => void;
+  /** Ends a session of which nobody knows whether it was inserted. */
+  abandon: (accepted: AcceptedSession) => void;
 }
 
-/** Throws a `RequestError` when the turn is not accepted; then there is no row. */
+/**
+ * Throws a `RequestError` when the turn is not accepted; then there is no row. A database that is away for a moment is waited for;
+ * one that stays away rejects as its driver does.
+ */
 export async function startOrAttach(
   options: StartTurnOptions,
   viewer: Viewer,
   request: CheckedTurnRequest,
 ): Promise<StartOrAttach> {
-  const existing = await findTurn(options.dataSource, viewer, request);
+  const patience = AbortSignal.timeout(OUTAGE_PATIENCE_MS);
+  const find = () => outlastOutage(() => findTurn(options.dataSource, viewer, request), patience);
+  const existing = await find();
   if (existing !== null) return { attached: existing };
 
   options.checkAccepting();
   await options.turnStarts.take(viewer.userId);
+  const { threadId } = request;
   const [routing, thread] = await Promise.all([
-    options.loadRouting(viewer.workspaceId),
-    request.threadId === null ? null : findThread(options.dataSource, viewer, request.threadId),
+    outlastOutage(() => options.loadRouting(viewer.workspaceId), patience),
+    threadId === null ? null : outlastOutage(() => findThread(options.dataSource, viewer, threadId), patience),
   ]);
   const { buddy, overrides } = request;
   const decision = routing.decide(buddy, overrides.get(buddy.slug) ?? null);
@@ -71,21 +82,25 @@ export async function startOrAttach(
   });
   session.traceId = options.observer.traceIdOf(session.id);
   options.log.open(session.id);
-  const inserted = await insertSession(options.dataSource, session, options.owner).catch((error) => {
+  const accepted = { session, buddy, overrides, key: routing.keyOf(decision.route) };
+  const insert = () => insertSession(options.dataSource, session, options.owner);
+  const inserted = await outlastOutage(insert, patience).catch((error) => {
     options.log.discard(session.id);
+    if (isDatabaseAway(error)) options.abandon(accepted);
     throw error;
   });
-  if (!inserted) {
+  if (inserted !== "INSERTED") {
     options.log.discard(session.id);
+    if (inserted === "WORKSPACE_DISABLED") throw workspaceDisabled();
     // Somebody was first: either with this very request, or with another turn in this thread.
-    const first = await findTurn(options.dataSource, viewer, request);
+    const first = await find();
     if (first !== null) {
       await options.turnStarts.giveBack(viewer.userId);
       return { attached: first };
     }
     throw new RequestError("THREAD_BUSY", "This conversation has a turn running: wait for it, or cancel it first.");
   }
-  return { started: { session, buddy, overrides, key: routing.keyOf(decision.route) } };
+  return { started: accepted };
 }
 
 /** The turn that this request's key already names; null where there is none. Throws when it was another request. */
@@ -102,9 +117,15 @@ async function findTurn(
   });
   if (session === null) return null;
   const sameThread = request.threadId === null || request.threadId === session.threadId;
-  // Of an erased request nothing is left to compare: the key alone says that it was this turn.
-  const sameRequest = session.erasedAt !== null || session.requestHash === request.requestHash;
-  if (!sameRequest || !sameThread) {
+  if (session.erasedAt !== null) {
+    // Nothing is left to tell whether it was this request, nor of what it was answered.
+    throw new RequestError(
+      "IDEMPOTENCY_KEY_MISMATCH",
+      "This idempotency key belongs to a turn whose content has been erased: make a new one for each message.",
+      ["input", "idempotencyKey"],
+    );
+  }
+  if (session.requestHash !== request.requestHash || !sameThread) {
     throw new RequestError(
       "IDEMPOTENCY_KEY_MISMATCH",
       "This idempotency key was used for another request: make a new one for each message.",

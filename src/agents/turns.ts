@@ -1,6 +1,7 @@
 // The door to the agents' room: what every transport calls.
 import type { DataSource } from "typeorm";
 
+import { OUTAGE_PATIENCE_MS, outlastOutage } from "../database/outlast-outage";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
 import type { Logger } from "../logger";
@@ -10,7 +11,9 @@ import type { Redis } from "../redis";
 import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { Buddies, Buddy } from "../workspaces/buddies";
+import { abandonSession } from "./abandon-session";
 import { acceptDelegated } from "./accept-delegated";
+import type { AcceptedSession } from "./accepted-session";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { createCancelMessages } from "./cancel-messages";
 import { createCheckpoints } from "./checkpoints";
@@ -56,6 +59,8 @@ export interface Turns {
 
 export interface TurnsOptions {
   dataSource: DataSource;
+  /** For lists and sums: whoever reads much holds up no turn. */
+  reading: DataSource;
   buddies: Buddies;
   /** The tools that this buddy may call now. */
   toolboxOf(buddy: Buddy): Toolbox;
@@ -82,7 +87,7 @@ export function createTurns(options: TurnsOptions): Turns {
   const cancelMessages = redis && createCancelMessages(redis);
   /** This process, as it stands in the rows of the turns that it runs. */
   const owner = newId();
-  const sessions = createSessionQueries(dataSource, options.turnUnattendedSeconds);
+  const sessions = createSessionQueries(options);
   const checkpoints = createCheckpoints({
     dataSource,
     owner,
@@ -98,6 +103,8 @@ export function createTurns(options: TurnsOptions): Turns {
   });
   /** Aborts when what could not be settled is left to the next server. */
   const giveUp = new AbortController();
+  const abandon = (accepted: AcceptedSession) =>
+    void abandonSession({ dataSource, owner, giveUp: giveUp.signal, logger }, accepted);
   const runner = createTurnRunner({
     giveUp: giveUp.signal,
     dataSource,
@@ -108,8 +115,8 @@ export function createTurns(options: TurnsOptions): Turns {
     owner,
     buddies: options.buddies,
     toolboxOf: options.toolboxOf,
-    acceptDelegated: (turn, buddy, task) =>
-      acceptDelegated({ dataSource, loadRouting: options.loadRouting, owner, logger }, turn, buddy, task),
+    acceptDelegated: (...delegated) =>
+      acceptDelegated({ dataSource, loadRouting: options.loadRouting, owner, abandon, logger }, ...delegated),
     turnTimeoutSeconds: options.turnTimeoutSeconds,
     observer: options.observer,
     logger,
@@ -135,6 +142,7 @@ export function createTurns(options: TurnsOptions): Turns {
         turnStarts: options.turnStarts,
         owner,
         checkAccepting,
+        abandon,
       },
       viewer,
       checked,
@@ -159,7 +167,8 @@ export function createTurns(options: TurnsOptions): Turns {
     },
 
     async follow(viewer, turnId, after, telling = {}) {
-      const session = await sessions.find(viewer, turnId);
+      const find = () => sessions.find(viewer, turnId);
+      const session = await outlastOutage(find, AbortSignal.timeout(OUTAGE_PATIENCE_MS));
       if (session === null || session.parentId !== null) throw noSuchTurn();
       return followTurn({ dataSource, log, settledTurns, ...telling }, session, after);
     },
@@ -196,6 +205,7 @@ export function createTurns(options: TurnsOptions): Turns {
       await runner.idle();
       clearTimeout(grace);
       clearTimeout(end);
+      giveUp.abort();
       await checkpoints.close();
       await reaper.close();
       await settledTurns.close();

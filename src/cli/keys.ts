@@ -2,8 +2,9 @@ import { Command } from "commander";
 
 import { parseKeyRing } from "../provider-keys/key-ring";
 import { describeLostRingKey, findLostRingKeys } from "../provider-keys/lost-ring-keys";
+import { isFirstKeyRegistered, isInUse } from "../provider-keys/registered-ring-keys";
 import { revokeLostKeys } from "../provider-keys/revoke-lost-keys";
-import { type RewrapResult, rewrapKeys } from "../provider-keys/rewrap-keys";
+import { countToRewrap, type RewrapResult, rewrapKeys } from "../provider-keys/rewrap-keys";
 import { SecretBox } from "../provider-keys/secret-box";
 import { PROVIDER_NAMES } from "../providers/provider-names";
 import { withDatabase } from "./operator-database";
@@ -44,12 +45,24 @@ async function rotate({ revokeLost, yes }: RotateOptions): Promise<void> {
   await withDatabase(async (dataSource, config) => {
     const secretBox = new SecretBox(parseKeyRing(config.keyEncryptionKeys));
     if (revokeLost !== undefined) {
+      if (await isInUse(dataSource, revokeLost)) {
+        throw new Error(
+          `Nothing was done. A server that runs, or ran within the last five minutes, has the ring key "${revokeLost}": it is not lost. ` +
+            "Give this environment the servers' own KEY_ENCRYPTION_KEYS.",
+        );
+      }
       const revoked = await revokeLostKeys(dataSource, secretBox, revokeLost);
       printLine(`Revoked ${counted(revoked, "provider key")} that only the lost ring key "${revokeLost}" could open.`);
     }
     // Wrapped with a first key that is not the servers' own, every provider key would be out of their reach.
     const first = (await findLostRingKeys(dataSource, secretBox)).find(({ id }) => id === secretBox.primaryKeyId);
     if (first !== undefined) throw new Error(`${describeLostRingKey(first)} No key was wrapped anew.`);
+    if ((await countToRewrap(dataSource, secretBox)) > 0 && !(await isFirstKeyRegistered(dataSource, secretBox))) {
+      throw new Error(
+        `No server has the ring key "${secretBox.primaryKeyId}" in its ring. No key was wrapped anew: restart the ` +
+          "servers with this KEY_ENCRYPTION_KEYS, then run this again.",
+      );
+    }
     report(await rewrapKeys(dataSource, secretBox), secretBox.primaryKeyId);
   });
 }

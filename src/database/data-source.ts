@@ -10,13 +10,15 @@ export interface DatabaseOptions {
   entities: NonNullable<DataSourceOptions["entities"]>;
   /** Connections this process may hold; a request waits for a free one. Default 10. */
   poolSize?: number;
+  /** How long a statement may take, in milliseconds. Default 30 seconds. */
+  statementTimeoutMs?: number;
 }
 
 /** How long a connection attempt or a statement may take before it counts as failed, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** After this the driver stops waiting too: a database that vanished says nothing, and its connection would hang for a quarter of an hour. */
-const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+/** So much later the driver stops waiting too: a database that vanished says nothing, and its connection would hang for a quarter of an hour. */
+const ANSWER_MARGIN_MS = 5_000;
 
 /**
  * Pool and query runner each listen for a connection's end, but nobody does while it is handed from one to the other. An end that
@@ -31,6 +33,7 @@ class HeardClient extends Client {
 
 /** A data source on Postgres. The schema comes from migrations alone, never from the entities. */
 export function createDataSource(options: DatabaseOptions): DataSource {
+  const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
   return new DataSource({
     type: "postgres",
     url: options.url,
@@ -45,8 +48,8 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     applicationName: "waypath",
     extra: {
       Client: HeardClient,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
+      statement_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS,
       keepAlive: true,
     },
   });

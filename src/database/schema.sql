@@ -158,6 +158,13 @@ CREATE TABLE provider_keys (
   CONSTRAINT provider_keys_workspace_provider_key UNIQUE (workspace_id, provider)
 );
 
+CREATE TABLE ring_keys (
+  id text NOT NULL,
+  check_value text NOT NULL,
+  seen_at timestamp(3) with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT ring_keys_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE routing_policies (
   workspace_id text NOT NULL,
   default_mode text,

@@ -12,6 +12,7 @@ import type { UserEntity } from "../workspaces/user.entity";
 import type { GraphqlContext } from "./context";
 import type { Loaders } from "./loaders";
 import { type ConnectionSource, connectionFrom, readPageArgs } from "./pagination";
+import { PRICES } from "./prices";
 import { AgentSession } from "./types/agent-session";
 import { AgentSessionConnection, type AgentSessionFilter } from "./types/agent-session-connection";
 import { Buddy } from "./types/buddy";
@@ -55,6 +56,7 @@ export class AgentSessionResolver {
   @Query(() => AgentSession, {
     nullable: true,
     description: "A session you may see, or null: members see their own turns, admins and owners all.",
+    complexity: PRICES.row,
   })
   async agentSession(
     @Arg("id", () => ID, { description: "Its id." }) id: string,
@@ -88,6 +90,7 @@ export class AgentSessionResolver {
 export class AgentSessionConnectionResolver {
   @FieldResolver(() => Int, {
     description: "Sessions matching the filter, on all pages. Computed only when selected.",
+    complexity: PRICES.count,
   })
   totalCount(@Root() connection: SessionConnectionSource<AgentSessionEntity>): Promise<number> {
     return connection.count();

@@ -9,10 +9,11 @@ import type { Buddies, Buddy as BuddyOfFile } from "../workspaces/buddies";
 import type { ModelMode } from "../workspaces/model-mode";
 import { requireAdmin } from "../workspaces/permissions";
 import { storeBuddyMode } from "../workspaces/routing-settings";
-import { WorkspaceEntity } from "../workspaces/workspace.entity";
+import type { WorkspaceEntity } from "../workspaces/workspace.entity";
 import { type SessionConnectionSource, sessionConnection } from "./agent-session.resolver";
 import type { GraphqlContext } from "./context";
 import type { Loaders } from "./loaders";
+import { PRICES } from "./prices";
 import { AgentSessionConnection } from "./types/agent-session-connection";
 import { Buddy } from "./types/buddy";
 import { ModelModeEnum, type RouteStatus } from "./types/enums";
@@ -110,10 +111,10 @@ export class BuddyResolver {
 
   @FieldResolver(() => Workspace, { description: "Its workspace." })
   workspace(@Root() { workspaceId }: BuddySource): Promise<WorkspaceEntity> {
-    return this.dataSource.getRepository(WorkspaceEntity).findOneByOrFail({ id: workspaceId });
+    return this.loaders.workspace.load(workspaceId);
   }
 
-  @FieldResolver(() => AgentSessionConnection, { description: "Its turns, newest first." })
+  @FieldResolver(() => AgentSessionConnection, { description: "Its turns, newest first.", complexity: PRICES.page })
   agentSessions(
     @Root() { slug }: BuddySource,
     @Args(() => PageArgs) args: PageArgs,

@@ -53,6 +53,8 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<{ routes: 
     .use(identify(options.authenticate))
     .use(checkContentType)
     .use(express.json({ limit: options.bodyBytes }))
+    // Asked again: a body may take its time, in which a token expires or a workspace is disabled.
+    .use(identify(options.authenticate))
     .use(
       expressMiddleware(apollo, {
         context: async ({ res }) => ({ viewer: viewerOf(res.locals), operationId: null }),
@@ -107,10 +109,6 @@ const checkContentType: RequestHandler = (request, response, next) => {
   sendRefusal(response, 415, "Send the operation as JSON, with `Content-Type: application/json`.");
 };
 
-function sendRefusal(response: Response, status: number, message: string): void {
-  response.status(status).json({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
-}
-
 function identify(authenticate: Authenticate): RequestHandler {
   return async (request, response, next) => {
     response.locals.viewer = await authenticate(bearerToken(request.headers.authorization));
@@ -121,6 +119,10 @@ function identify(authenticate: Authenticate): RequestHandler {
 function viewerOf(locals: { viewer?: Viewer }): Viewer {
   if (locals.viewer === undefined) throw new Error("a request without a viewer got past the door");
   return locals.viewer;
+}
+
+function sendRefusal(response: Response, status: number, message: string): void {
+  response.status(status).json({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });
 }
 
 /** What fails before GraphQL is reached is told in GraphQL's shape too. */

@@ -6,6 +6,7 @@ import type { LoadRouting, WorkspaceRouting } from "../agents/routing";
 import type { MeterEventEntity } from "../metering/meter-event.entity";
 import { findMeterEvents } from "../metering/meter-events";
 import { UserEntity } from "../workspaces/user.entity";
+import { WorkspaceEntity } from "../workspaces/workspace.entity";
 
 /** Lookups that many fields of one response share: those asked for in the same moment become one. Nothing is remembered. */
 export interface Loaders {
@@ -17,6 +18,8 @@ export interface Loaders {
   delegations: DataLoader<string, AgentSessionEntity[]>;
   /** A session's row in the ledger; null where it has none. */
   meterEvent: DataLoader<string, MeterEventEntity | null>;
+  /** A workspace by its id. */
+  workspace: DataLoader<string, WorkspaceEntity>;
   /** A workspace's routing facts, as they are now. */
   routing: DataLoader<string, WorkspaceRouting>;
 }
@@ -53,6 +56,14 @@ export function createLoaders(dataSource: DataSource, loadRouting: LoadRouting):
       async (sessionIds) => {
         const events = await findMeterEvents(dataSource, sessionIds);
         return sessionIds.map((id) => events.get(id) ?? null);
+      },
+      { cache: false },
+    ),
+    workspace: new DataLoader(
+      async (ids) => {
+        const workspaces = await dataSource.getRepository(WorkspaceEntity).findBy({ id: In([...new Set(ids)]) });
+        const byId = new Map(workspaces.map((workspace) => [workspace.id, workspace]));
+        return ids.map((id) => byId.get(id) ?? new Error("the workspace of something that is shown has gone"));
       },
       { cache: false },
     ),

@@ -1,10 +1,11 @@
-// How deep an operation is, and how many values its answer could hold. It is looked through as execution would, fragments
+// How deep an operation is, and what it costs: the values that its answer could hold, and the price of what makes statements. It is looked through as execution would, fragments
 // spread and pages as long as they were asked for, and only until a limit is passed: a bomb is not set off to be measured.
 import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLField,
   GraphQLInt,
   type GraphQLSchema,
   getNamedType,
@@ -33,7 +34,7 @@ export interface MeasuredOperation {
 export interface Measure {
   /** Levels of fields. */
   depth: number;
-  /** Values that the answer could hold. */
+  /** In values: those that the answer could hold, and the prices of its fields. */
   cost: number;
   /** Fields of the first level, by name. */
   rootFields: string[];
@@ -90,11 +91,15 @@ export function measureOperation(
 
   const count = (field: FieldNode, { type, depth, times, pageSize }: Place): void => {
     const name = field.name.value;
-    found.cost += name === "__schema" || name === "__type" ? INTROSPECTION_COST : times;
-    if (name.startsWith("__")) return;
+    if (name.startsWith("__")) {
+      found.cost += name === "__typename" ? times : INTROSPECTION_COST;
+      return;
+    }
+    const definition = isUnionType(type) ? undefined : type.getFields()[name];
+    found.cost += times * (1 + priceOf(definition));
     if (depth === 1) found.rootFields.push(name);
     found.depth = Math.max(found.depth, depth);
-    const returned = isUnionType(type) ? undefined : type.getFields()[name]?.type;
+    const returned = definition?.type;
     const fieldsOf = returned && getNamedType(returned);
     if (field.selectionSet === undefined || !isCompositeType(fieldsOf)) return;
     const items = isListType(getNullableType(returned)) ? (PAGES.has(name) ? pageSize : LIST_ITEMS) : 1;
@@ -114,6 +119,12 @@ export function measureOperation(
   const root = schema.getRootType(operation.operation);
   if (root) lookThrough(operation.selectionSet, { type: root, depth: 1, times: 1, pageSize: 1 });
   return found;
+}
+
+/** What the field's resolver declares as its `complexity`, in values. */
+function priceOf(definition: GraphQLField<unknown, unknown> | undefined): number {
+  const price = definition?.extensions.complexity;
+  return typeof price === "number" ? price : 0;
 }
 
 /** As `first` asks, within what a page may hold: more is refused where the page is made. */

@@ -10,6 +10,7 @@ import type { Buddies } from "../workspaces/buddies";
 import { UserEntity } from "../workspaces/user.entity";
 import { WorkspaceEntity } from "../workspaces/workspace.entity";
 import type { GraphqlContext } from "./context";
+import { PRICES } from "./prices";
 import { Node, type NodeSource } from "./types/node";
 
 @Resolver()
@@ -21,7 +22,7 @@ export class NodeResolver {
     private readonly buddies: Buddies,
   ) {}
 
-  @Query(() => Node, { nullable: true, description: "Any object by id, or null (Relay)." })
+  @Query(() => Node, { nullable: true, description: "Any object by id, or null (Relay).", complexity: PRICES.row })
   async node(
     @Arg("id", () => ID, { description: "Its id." }) id: string,
     @Ctx() { viewer }: GraphqlContext,

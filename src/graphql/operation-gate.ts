@@ -2,11 +2,13 @@
 // codes. What is cheap to look at comes first, so that a document made to be expensive is refused before it is.
 import { createHash } from "node:crypto";
 import {
+  type ASTNode,
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
+  Kind,
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -19,10 +21,11 @@ import {
 
 import { RequestError } from "../errors";
 import type { Limits } from "../limits";
-import type { RateLimit } from "../rate-limits";
+import type { RateLimit, RateLimits } from "../rate-limits";
 import type { Viewer } from "../workspaces/authenticate";
 import { ShortMemory } from "../workspaces/short-memory";
 import { type Measure, measureOperation } from "./measure-operation";
+import { PRICES } from "./prices";
 import { withoutValues } from "./without-values";
 
 export interface OperationRequest {
@@ -38,7 +41,7 @@ export interface Refusal {
 export interface OperationGate {
   readonly parseOptions: ParseOptions;
   parse(query: string): DocumentNode | Refusal;
-  /** The operation to execute. Counts its mutations as the viewer's. */
+  /** The operation to execute. Counts what it costs, and its mutations, as the viewer's. */
   admit(viewer: Viewer, document: DocumentNode, request: OperationRequest): Promise<OperationDefinitionNode | Refusal>;
 }
 
@@ -47,8 +50,7 @@ export interface OperationGateOptions {
   /** Whether the schema may be looked at; names that would have fitted are suggested only then. */
   introspection: boolean;
   limits: Limits;
-  /** By user. */
-  mutations: RateLimit;
+  rateLimits: Pick<RateLimits, "mutations" | "reading">;
 }
 
 /** Errors that are told of one document. */
@@ -56,7 +58,12 @@ const ERRORS_TOLD = 10;
 /** Documents that are known to be valid, as an app sends the same few again and again: by digest, so that they hold no memory. */
 const SOUND_DOCUMENTS = { milliseconds: 3_600_000, values: 1_000 };
 
-export function createOperationGate({ schema, introspection, limits, mutations }: OperationGateOptions): OperationGate {
+export function createOperationGate({
+  schema,
+  introspection,
+  limits,
+  rateLimits,
+}: OperationGateOptions): OperationGate {
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const telling = { maxErrors: ERRORS_TOLD, hideSuggestions: !introspection };
   const parseOptions = { maxTokens: limits.documentTokens };
@@ -98,6 +105,8 @@ export function createOperationGate({ schema, introspection, limits, mutations }
     },
 
     async admit(viewer, document, { operationName, variables }) {
+      const late = await countFor(rateLimits.reading, viewer, PRICES.operation);
+      if (late !== null) return late;
       const errors = check(document);
       if (errors.length > 0) return refuse("GRAPHQL_VALIDATION_FAILED", errors);
 
@@ -126,18 +135,25 @@ export function createOperationGate({ schema, introspection, limits, mutations }
       }
 
       // How many turns may be started is counted where they start: attaching to one is free.
-      const changes = measure.rootFields.filter((name) => name !== "startTurn").length;
-      if (operation.operation === OperationTypeNode.MUTATION && changes > 0) {
-        try {
-          await mutations.take(viewer.userId, changes);
-        } catch (error) {
-          if (!(error instanceof RequestError)) throw error;
-          return { errors: [new GraphQLError(error.message, { originalError: error })] };
-        }
-      }
-      return operation;
+      const isMutation = operation.operation === OperationTypeNode.MUTATION;
+      const changes = isMutation ? measure.rootFields.filter((name) => name !== "startTurn").length : 0;
+      const refused =
+        (await countFor(rateLimits.reading, viewer, measure.cost)) ??
+        (changes > 0 ? await countFor(rateLimits.mutations, viewer, changes) : null);
+      return refused ?? operation;
     },
   };
+}
+
+/** Null where it is not too often. */
+async function countFor(limit: RateLimit, { userId }: Viewer, count: number): Promise<Refusal | null> {
+  try {
+    await limit.take(userId, count);
+    return null;
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    return { errors: [new GraphQLError(error.message, { originalError: error })] };
+  }
 }
 
 function refuse(code: string, errors: readonly GraphQLError[]): Refusal {
@@ -152,9 +168,15 @@ function refuse(code: string, errors: readonly GraphQLError[]): Refusal {
 /** What can be counted in a document before it is known to be valid; null where nothing is too much. */
 function countTooMuch(document: DocumentNode, limits: Limits): GraphQLError | null {
   let [aliases, directives] = [0, 0];
+  /** Of fields without arguments, which are the same under every name. */
+  const names = new Map<string, number>();
+  let aliasedSchema = false;
   visit(document, {
-    Field({ alias }) {
-      if (alias !== undefined) aliases += 1;
+    Field({ name, alias, arguments: given, selectionSet }, _key, _parent, _path, ancestors) {
+      if (alias === undefined) return;
+      aliases += 1;
+      if (!given?.length && !selectionSet) names.set(name.value, (names.get(name.value) ?? 0) + 1);
+      if (ancestors.some(isLookAtSchema)) aliasedSchema = true;
     },
     Directive() {
       directives += 1;
@@ -170,10 +192,20 @@ function countTooMuch(document: DocumentNode, limits: Limits): GraphQLError | nu
   }
   if (aliases > limits.documentAliases)
     return tooMuch("The document has more than", limits.documentAliases, "aliases.");
+  const [repeated] = [...names].find(([, count]) => count > limits.aliasesOfAField) ?? [];
+  if (repeated !== undefined) {
+    return tooMuch(`The document gives the field "${repeated}" more than`, limits.aliasesOfAField, "names.");
+  }
+  // What lies below it is not measured field by field.
+  if (aliasedSchema) return new GraphQLError("A look at the schema takes no aliases.");
   if (directives > limits.documentDirectives) {
     return tooMuch("The document has more than", limits.documentDirectives, "directives.");
   }
   return null;
+}
+
+function isLookAtSchema(node: ASTNode | readonly ASTNode[]): boolean {
+  return "kind" in node && node.kind === Kind.FIELD && ["__schema", "__type"].includes(node.name.value);
 }
 
 function measureTooMuch({ depth, cost }: Measure, limits: Limits): GraphQLError | null {
@@ -182,7 +214,7 @@ function measureTooMuch({ depth, cost }: Measure, limits: Limits): GraphQLError 
   }
   if (cost > limits.operationCost) {
     const advice = "values: select fewer fields, or ask for smaller pages.";
-    return tooMuch("The answer could hold more than", limits.operationCost, advice);
+    return tooMuch("The operation costs more than", limits.operationCost, advice);
   }
   return null;
 }

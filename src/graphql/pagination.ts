@@ -1,4 +1,5 @@
-import type { Page, PagePosition, SessionOrder } from "../agents/session-queries";
+import type { Page, PagePosition } from "../agents/read-page";
+import type { SessionOrder } from "../agents/session-queries";
 import { RequestError } from "../errors";
 import type { EdgeSource } from "./types/connection";
 import type { PageArgs } from "./types/page-args";

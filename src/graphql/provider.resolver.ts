@@ -13,6 +13,7 @@ import type { WorkspaceEntity } from "../workspaces/workspace.entity";
 import type { GraphqlContext } from "./context";
 import type { Loaders } from "./loaders";
 import { type ConnectionSource, connectionFrom, readPageArgs } from "./pagination";
+import { PRICES } from "./prices";
 import { Buddy } from "./types/buddy";
 import { LlmProviderEnum } from "./types/enums";
 import { Model } from "./types/model";
@@ -190,6 +191,7 @@ export class WorkspaceProvidersResolver {
 
   @FieldResolver(() => ProviderKeyEventConnection, {
     description: "What happened to provider keys, newest first: the custody trail.",
+    complexity: PRICES.page,
   })
   async keyEvents(
     @Root() workspace: WorkspaceEntity,

@@ -9,6 +9,7 @@ import type { ProviderKeys } from "../provider-keys/provider-keys";
 import type { RateLimit } from "../rate-limits";
 import type { Buddies } from "../workspaces/buddies";
 import { AgentSessionConnectionResolver, AgentSessionResolver } from "./agent-session.resolver";
+import { boundAnswers } from "./bound-answers";
 import { BuddyResolver } from "./buddy.resolver";
 import { ChatResolver, createChatStreams } from "./chat.resolver";
 import { DelegatesResolver, DelegationResolver, DelegationStartedResolver } from "./delegation.resolver";
@@ -23,6 +24,7 @@ import {
   WorkspaceProvidersResolver,
 } from "./provider.resolver";
 import { ThreadResolver } from "./thread.resolver";
+import { createThreadTurns } from "./thread-turns";
 import { describeSchema } from "./types/describe-schema";
 import { BuddyUsageResolver, WorkspaceUsageResolver } from "./usage.resolver";
 import { UserResolver, ViewerResolver } from "./viewer.resolver";
@@ -31,24 +33,28 @@ import { WorkspaceResolver } from "./workspace.resolver";
 /** The services that resolvers call. */
 export interface SchemaServices {
   dataSource: DataSource;
+  /** For what only looks. */
+  reading: DataSource;
   buddies: Buddies;
   providerKeys: ProviderKeys;
   /** By workspace. */
   keyProbes: RateLimit;
   loadRouting: LoadRouting;
   turns: Turns;
+  /** Of one answer. */
+  answerCharacters: number;
   /** Where a person finds a trace; null where turns are not traced. */
   traceUrlOf(traceId: string): string | null;
 }
 
 /** The executable schema. Each resolver is made here, once, with the services that it needs. */
 export async function createSchema(services: SchemaServices): Promise<GraphQLSchema> {
-  const { dataSource, buddies, providerKeys, keyProbes, loadRouting, turns, traceUrlOf } = services;
+  const { dataSource, reading, buddies, providerKeys, keyProbes, loadRouting, turns, traceUrlOf } = services;
   const { sessions } = turns;
-  const loaders = createLoaders(dataSource, loadRouting);
+  const loaders = createLoaders(reading, loadRouting);
   const ChatStreams = createChatStreams(turns);
   const instances = [
-    new ViewerResolver(dataSource, loaders),
+    new ViewerResolver(loaders),
     new UserResolver(),
     new WorkspaceResolver(dataSource, loaders, buddies, sessions),
     new WorkspaceProvidersResolver(providerKeys, loaders),
@@ -64,8 +70,8 @@ export async function createSchema(services: SchemaServices): Promise<GraphQLSch
     new AgentSessionResolver(turns, buddies, loaders, traceUrlOf),
     new AgentSessionConnectionResolver(),
     new MeteringResolver(loaders),
-    new ThreadResolver(sessions),
-    new NodeResolver(dataSource, sessions, providerKeys, buddies),
+    new ThreadResolver(createThreadTurns(sessions)),
+    new NodeResolver(reading, sessions, providerKeys, buddies),
     new ChatResolver(turns),
     new ChatStreams(),
     ...COMPUTED_FIELDS.map((Fields) => new Fields()),
@@ -81,6 +87,7 @@ export async function createSchema(services: SchemaServices): Promise<GraphQLSch
     pubSub: NO_PUB_SUB,
   });
   describeSchema(schema);
+  boundAnswers(schema, services.answerCharacters);
   return schema;
 }
 

@@ -16,6 +16,8 @@ const MINUTE_MS = 60_000;
 
 /** How a client is told that it asks for too much: the usual clients do not come again by themselves. */
 export const TOO_MANY = CloseCode.TooManyInitialisationRequests;
+/** What a client may answer by coming again. */
+export const TRY_AGAIN_LATER = 1013;
 
 export function serveSocket<Extra extends { socket: WebSocket }>(
   protocol: Server<Extra>,
@@ -51,8 +53,9 @@ export function serveSocket<Extra extends { socket: WebSocket }>(
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes.
-      send: (text) => new Promise((resolve) => socket.send(text, () => resolve())),
+      // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes. Never at
+      // once: where the network takes everything, one stream's replay would leave no room for any other's, nor for its own end.
+      send: (text) => new Promise((resolve) => socket.send(text, () => setImmediate(resolve))),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on("message", (data) => {

@@ -4,6 +4,7 @@ import type { SessionQueries } from "../agents/session-queries";
 import type { UsageSummary as SummarizedUsage } from "../agents/usage-summary";
 import type { Buddies } from "../workspaces/buddies";
 import type { GraphqlContext } from "./context";
+import { PRICES } from "./prices";
 import { Buddy } from "./types/buddy";
 import { DateTime } from "./types/scalars";
 import type { BuddySource } from "./types/sources";
@@ -14,7 +15,7 @@ import { Workspace } from "./types/workspace";
 export class WorkspaceUsageResolver {
   constructor(private readonly sessions: SessionQueries) {}
 
-  @FieldResolver(() => UsageSummary, { description: "Token usage over a period." })
+  @FieldResolver(() => UsageSummary, { description: "Token usage over a period.", complexity: PRICES.sums })
   usage(
     @Arg("from", () => DateTime, {
       nullable: true,

@@ -1,12 +1,12 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
-import type { DataSource } from "typeorm";
 
 import type { WorkspaceRole } from "../workspaces/authenticate";
 import { isAdmin } from "../workspaces/permissions";
 import type { UserEntity } from "../workspaces/user.entity";
-import { WorkspaceEntity } from "../workspaces/workspace.entity";
+import type { WorkspaceEntity } from "../workspaces/workspace.entity";
 import type { GraphqlContext } from "./context";
 import type { Loaders } from "./loaders";
+import { PRICES } from "./prices";
 import { User } from "./types/user";
 import { Viewer } from "./types/viewer";
 
@@ -18,16 +18,13 @@ interface ViewerSource {
 
 @Resolver()
 export class ViewerResolver {
-  constructor(
-    private readonly dataSource: DataSource,
-    private readonly loaders: Loaders,
-  ) {}
+  constructor(private readonly loaders: Loaders) {}
 
-  @Query(() => Viewer, { description: "Who you are." })
+  @Query(() => Viewer, { description: "Who you are.", complexity: PRICES.row })
   async viewer(@Ctx() { viewer }: GraphqlContext): Promise<ViewerSource> {
     const [user, workspace] = await Promise.all([
       this.loaders.user.load(viewer.userId),
-      this.dataSource.getRepository(WorkspaceEntity).findOneByOrFail({ id: viewer.workspaceId }),
+      this.loaders.workspace.load(viewer.workspaceId),
     ]);
     return { user, workspace, role: viewer.role };
   }

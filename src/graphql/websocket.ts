@@ -21,9 +21,10 @@ import { RequestError } from "../errors";
 import type { Limits } from "../limits";
 import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
 import type { GraphqlContext } from "./context";
+import { createFarewell } from "./farewell";
 import { keepAlive } from "./keep-alive";
 import type { OperationGate } from "./operation-gate";
-import { serveSocket } from "./serve-socket";
+import { serveSocket, TRY_AGAIN_LATER } from "./serve-socket";
 import type { SocketGuard } from "./socket-guard";
 
 export interface WebsocketDoorOptions {
@@ -41,6 +42,15 @@ export interface WebsocketDoorOptions {
   initTimeoutMs?: number;
   /** How often a client is asked for a sign of life, in milliseconds. */
   keepAliveMs?: number;
+  /** Sockets that are sent away in a second when the server stops. */
+  farewellsPerSecond?: number;
+}
+
+export interface WebsocketDoor {
+  /** Lets nobody in any more, and sends away whoever has nothing under way, within so many seconds. */
+  leave(seconds: number): void;
+  /** Lets streams that end tell so, then closes every socket with 1001 ("going away"). */
+  dispose(): Promise<void>;
 }
 
 interface SocketState {
@@ -56,23 +66,18 @@ type Context = SocketContext<Record<string, unknown>, SocketState>;
 const INIT_TIMEOUT_MS = 10_000;
 /** Twice as long, and a peer that is gone is found: within 30 seconds. */
 const KEEP_ALIVE_MS = 12_000;
-/** What a client may answer by coming again: the token could not be checked. */
-const TRY_AGAIN_LATER = 1013;
-const GOING_AWAY = 1001;
-
-/** How long streams may take to tell their readers of the end when the server stops, in milliseconds. */
-const LAST_WORDS_MS = 1_000;
 /** How long a client may take to agree that its socket closes, in milliseconds. */
 const CLOSING_MS = 1_000;
 
-/** Opens the socket door. `dispose` lets streams that end tell so, then closes every socket with 1001 ("going away"). */
-export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): Promise<void> } {
+export function openWebsocketDoor(options: WebsocketDoorOptions): WebsocketDoor {
   const { formatError, guard, limits } = options;
-  let operations = 0;
-  let allEnded = () => {};
+  /** Of those who have introduced themselves. */
+  const contexts = new WeakMap<WebSocket, Context>();
+  let leaving = false;
   const protocol = makeServer<Record<string, unknown>, SocketState>({
     connectionInitWaitTimeout: options.initTimeoutMs ?? INIT_TIMEOUT_MS,
     async onConnect(context) {
+      contexts.set(context.extra.socket, context);
       context.extra.token = tokenIn(context.connectionParams);
       return context.extra.token === undefined || (await identify(options, context)) !== undefined;
     },
@@ -83,14 +88,8 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): P
         ? [new GraphQLError("Forbidden")]
         : readOperation(options, context, payload, { viewer, operationId: id });
     },
-    onOperation: () => {
-      operations += 1;
-    },
     onComplete: ({ extra }, _id, payload) => {
       extra.subscriptions.delete(payload);
-      operations -= 1;
-      // Not now: the message that completes the operation is sent after this.
-      if (operations === 0) setImmediate(allEnded);
     },
     onError: (_context, _id, _payload, errors) => errors.map(formatError),
     onNext: (_context, _id, _payload, _args, result) =>
@@ -106,7 +105,7 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): P
     closeTimeout: CLOSING_MS,
     verifyClient: ({ origin }: { origin: string | undefined }, answer: (ok: boolean, status?: number) => void) => {
       if (origin !== undefined && !options.isAllowedOrigin(origin)) answer(false, 403);
-      else answer(guard.hasRoom(), 503);
+      else answer(!leaving, 503);
     },
   };
   const sockets = new WebSocketServer(settings);
@@ -120,30 +119,24 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): { dispose(): P
     );
   });
   const stopKeepingAlive = keepAlive(sockets, options.keepAliveMs ?? KEEP_ALIVE_MS);
+  const farewell = createFarewell(sockets, {
+    // The library forgets an operation once the message that completes it is out.
+    isBusy: (socket) => Object.keys(contexts.get(socket)?.subscriptions ?? {}).length > 0,
+    perSecond: options.farewellsPerSecond,
+  });
 
   return {
+    leave(seconds) {
+      leaving = true;
+      farewell.begin(seconds);
+    },
     async dispose() {
-      if (operations > 0) {
-        await within(LAST_WORDS_MS, (done) => {
-          allEnded = done;
-        });
-      }
+      leaving = true;
+      await farewell.finish();
       stopKeepingAlive();
-      for (const socket of sockets.clients) socket.close(GOING_AWAY, "Going away");
       await new Promise((resolve) => sockets.close(resolve));
     },
   };
-}
-
-/** Resolves when `start` calls back, or after that many milliseconds. */
-function within(milliseconds: number, start: (done: () => void) => void): Promise<void> {
-  return new Promise((resolve) => {
-    const timeout = setTimeout(resolve, milliseconds);
-    start(() => {
-      clearTimeout(timeout);
-      resolve();
-    });
-  });
 }
 
 /** Who the socket belongs to, checked anew. Undefined: it has been closed, e.g. because its token is not good. */

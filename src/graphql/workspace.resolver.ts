@@ -6,11 +6,12 @@ import type { ThreadEntity } from "../agents/thread.entity";
 import type { Buddies } from "../workspaces/buddies";
 import { isAdmin, requireAdmin } from "../workspaces/permissions";
 import { updateRoutingPolicy } from "../workspaces/routing-settings";
-import { WorkspaceEntity } from "../workspaces/workspace.entity";
+import type { WorkspaceEntity } from "../workspaces/workspace.entity";
 import { type SessionConnectionSource, sessionConnection } from "./agent-session.resolver";
 import type { GraphqlContext } from "./context";
 import type { Loaders } from "./loaders";
 import { type ConnectionSource, connectionFrom, readPageArgs } from "./pagination";
+import { PRICES } from "./prices";
 import { AgentSessionConnection, AgentSessionsArgs } from "./types/agent-session-connection";
 import { Buddy } from "./types/buddy";
 import { PageArgs } from "./types/page-args";
@@ -30,9 +31,9 @@ export class WorkspaceResolver {
     private readonly sessions: SessionQueries,
   ) {}
 
-  @Query(() => Workspace, { description: "The token's workspace." })
+  @Query(() => Workspace, { description: "The token's workspace.", complexity: PRICES.row })
   workspace(@Ctx() { viewer }: GraphqlContext): Promise<WorkspaceEntity> {
-    return this.dataSource.getRepository(WorkspaceEntity).findOneByOrFail({ id: viewer.workspaceId });
+    return this.loaders.workspace.load(viewer.workspaceId);
   }
 
   @Mutation(() => UpdateRoutingPolicyPayload, {
@@ -78,7 +79,10 @@ export class WorkspaceResolver {
     return this.buddies.all.map((buddy) => ({ ...buddy, workspaceId: workspace.id }));
   }
 
-  @FieldResolver(() => AgentSessionConnection, { description: "Turns, newest first: the audit list." })
+  @FieldResolver(() => AgentSessionConnection, {
+    description: "Turns, newest first: the audit list.",
+    complexity: PRICES.page,
+  })
   agentSessions(
     @Args(() => AgentSessionsArgs) args: AgentSessionsArgs,
     @Ctx() { viewer }: GraphqlContext,
@@ -88,6 +92,7 @@ export class WorkspaceResolver {
 
   @FieldResolver(() => ThreadConnection, {
     description: "Your conversations, latest first; admins and owners see all.",
+    complexity: PRICES.page,
   })
   async threads(
     @Args(() => PageArgs) args: PageArgs,

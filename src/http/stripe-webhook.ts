@@ -1,4 +1,4 @@
-import { Router, text } from "express";
+import { type ErrorRequestHandler, type Request, type Response, Router, text } from "express";
 
 import type { Logger } from "../logger";
 import type { ReceiveErrorReport } from "../metering/error-report";
@@ -13,7 +13,12 @@ export interface StripeWebhookOptions {
 export function stripeWebhookRoutes({ receive, bodyBytes, logger }: StripeWebhookOptions): Router {
   // The signature is over the bytes as they came: parsed and printed again, they would not fit it.
   const rawBody = text({ type: () => true, limit: bodyBytes });
-  return Router().post("/webhooks/stripe", rawBody, async (request, response) => {
+  const unreadable: ErrorRequestHandler = (error, _request, response, _next) => {
+    const status = error?.status === 413 ? 413 : 400;
+    const sentence = status === 413 ? "The body is too large." : "The body cannot be read.";
+    response.status(status).json({ error: sentence, code: status === 413 ? "PAYLOAD_TOO_LARGE" : "BAD_REQUEST" });
+  };
+  return Router().post("/webhooks/stripe", rawBody, unreadable, async (request: Request, response: Response) => {
     const body: unknown = request.body;
     try {
       const received = await receive(typeof body === "string" ? body : "", request.get("stripe-signature"));

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from "node:crypto";
 
 import { Secret } from "../secret";
 import { CIPHER_KEY_LENGTH, decrypt, encrypt } from "./authenticated-cipher";
-import { SealedKeyUnreadableError } from "./sealed-key-unreadable-error";
+import { RingKeyMissingError } from "./sealed-key-unreadable-error";
 
 /** A data key that only its wrapper can read. */
 export interface WrappedKey {
@@ -15,17 +15,17 @@ export interface WrappedKey {
 export interface KeyWrapper {
   /** The key that wraps from now on. */
   readonly primaryKeyId: string;
-  /** Whether it has that key; what it has not, it cannot unwrap. */
-  has(keyId: string): boolean;
+  /** The keys that it has; what another one wrapped, it cannot unwrap. */
+  readonly keyIds: readonly string[];
   /** Wraps under the primary key. The same `context` is needed to unwrap. The caller still owns `dataKey`. */
   wrap(dataKey: Buffer, context: Buffer): Promise<WrappedKey>;
   /**
-   * Throws `SealedKeyUnreadableError` when no retry will help; anything else thrown, such as a key service that cannot
+   * Throws `RingKeyMissingError` where it lacks the key, another `SealedKeyUnreadableError` when no retry will help; anything else thrown, such as a key service that cannot
    * be reached, says nothing about the key. The caller zeroes what it gets.
    */
   unwrap(wrapped: WrappedKey, context: Buffer): Promise<Buffer>;
-  /** A code that only the holder of the primary key can compute: 32 bytes, the same for the same message. */
-  authenticate(message: Buffer): Promise<Buffer>;
+  /** A code that only the holder of that key can compute: 32 bytes, the same for the same message. */
+  authenticate(message: Buffer, keyId: string): Promise<Buffer>;
 }
 
 /** Shorter than any ring key in base64, so that a key in an id's place is never taken for one and printed. */
@@ -43,8 +43,8 @@ export class KeyRing implements KeyWrapper {
     this.#keys = new Map([primary, ...others].map(({ id, key }) => [id, key]));
   }
 
-  has(keyId: string): boolean {
-    return this.#keys.has(keyId);
+  get keyIds(): string[] {
+    return [...this.#keys.keys()];
   }
 
   async wrap(dataKey: Buffer, context: Buffer): Promise<WrappedKey> {
@@ -53,15 +53,15 @@ export class KeyRing implements KeyWrapper {
 
   async unwrap(wrapped: WrappedKey, context: Buffer): Promise<Buffer> {
     const key = this.#keys.get(wrapped.keyId);
-    if (key === undefined) {
-      throw new SealedKeyUnreadableError(`The key ring has no key "${wrapped.keyId}", which sealed this key.`);
-    }
+    if (key === undefined) throw new RingKeyMissingError(wrapped.keyId);
     return decrypt(key, wrapped.ciphertext, context);
   }
 
-  async authenticate(message: Buffer): Promise<Buffer> {
+  async authenticate(message: Buffer, keyId: string): Promise<Buffer> {
+    const ringKey = this.#keys.get(keyId);
+    if (ringKey === undefined) throw new RingKeyMissingError(keyId);
     // One key, one use: the ring key itself only ever encrypts.
-    const key = Buffer.from(hkdfSync("sha256", this.#primaryKey, "", "waypath fingerprint", CIPHER_KEY_LENGTH));
+    const key = Buffer.from(hkdfSync("sha256", ringKey, "", "waypath fingerprint", CIPHER_KEY_LENGTH));
     return createHmac("sha256", key).update(message).digest();
   }
 }

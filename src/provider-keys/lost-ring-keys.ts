@@ -49,6 +49,14 @@ export function describeLostRingKey({ id, reason, keys }: LostRingKey): string {
   );
 }
 
+/** For the operator: another server has another key of that id. */
+export function describeTakenRingKey(id: string): string {
+  return (
+    `The ring key "${id}" in KEY_ENCRYPTION_KEYS is not the one that other servers on this database have. Give all servers the same ` +
+    "ring; a new key needs an id of its own. Where those servers are gone for good, start again in five minutes."
+  );
+}
+
 /** Tries data keys, not the provider keys below them: those are opened for a turn alone. */
 async function opensAny(dataSource: DataSource, secretBox: SecretBox, id: string): Promise<boolean> {
   const tried = await dataSource

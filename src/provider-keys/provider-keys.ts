@@ -1,7 +1,7 @@
 // A key is named by its row's id and its version. Whatever is learned of a key is written only while that very version is
 // stored: what a slow check or a running turn says of an older key never marks the one that has replaced it.
 
-import { type DataSource, type EntityManager, IsNull } from "typeorm";
+import { type DataSource, type EntityManager, In } from "typeorm";
 
 import { RequestError } from "../errors";
 import { newId } from "../ids";
@@ -9,13 +9,13 @@ import type { Logger } from "../logger";
 import type { KeyProbe, LlmProvider, ProviderConnection } from "../providers/language-model";
 import { PROVIDER_NAMES } from "../providers/provider-names";
 import type { Secret } from "../secret";
-import { WorkspaceEntity } from "../workspaces/workspace.entity";
+import { holdOpen } from "../workspaces/hold-open";
 import { type KeyEventPage, keyEventPage, recordKeyEvent } from "./custody-trail";
 import { maskKey, parseProviderKey } from "./key-shape";
 import { acceptedVerdict, refusedVerdict, UNREADABLE_VERDICT } from "./key-verdict";
 import { ProviderKeyEntity } from "./provider-key.entity";
 import { type KeyUse, type KeyVersion, reportKeyUse } from "./report-key-use";
-import { SealedKeyUnreadableError } from "./sealed-key-unreadable-error";
+import { RingKeyMissingError, SealedKeyUnreadableError } from "./sealed-key-unreadable-error";
 import type { SecretBox } from "./secret-box";
 
 export interface ProviderKeysDependencies {
@@ -128,22 +128,37 @@ export class ProviderKeys {
     return this.#dataSource.manager.findOneBy(ProviderKeyEntity, { workspaceId, provider });
   }
 
+  /** The sealed texts of these rows, as they are stored now; a revoked key has none. */
+  async findSealed(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const keys = await this.#dataSource.manager.find(ProviderKeyEntity, {
+      select: { sealedKey: true },
+      where: { id: In([...ids]) },
+    });
+    return new Set(keys.map(({ sealedKey }) => sealedKey));
+  }
+
   /** The custody trail, newest first: entries older than `afterId` where it is given. */
   events(workspaceId: string, page: { first: number; afterId?: string | undefined }): Promise<KeyEventPage> {
     return keyEventPage(this.#dataSource.manager, workspaceId, page);
   }
 
-  /** Unseals a key for use. Throws `SealedKeyUnreadableError` where that can never work, the key then marked `INVALID`. */
+  /** Unseals a key for use. Throws `SealedKeyUnreadableError` where that cannot work here; the key is then marked `INVALID`, unless another ring could open it. */
   async open(key: ProviderKeyEntity): Promise<Secret> {
     try {
       return await this.#secretBox.open(key.sealedKey, key);
     } catch (error) {
       if (!(error instanceof SealedKeyUnreadableError)) throw error;
       const { id, version, workspaceId, provider, sealedKey } = key;
-      this.#logger.error(
-        { err: error, workspaceId, provider, keyId: id, version },
-        "stored provider key is unreadable",
-      );
+      const about = { err: error, workspaceId, provider, keyId: id, version };
+      if (error instanceof RingKeyMissingError) {
+        // Wrapped by a server whose ring is ahead of this one's: nothing is wrong with the key.
+        this.#logger.error(
+          about,
+          "a provider key needs a ring key that this server lacks: restart it with the new ring",
+        );
+        throw error;
+      }
+      this.#logger.error(about, "stored provider key is unreadable");
       // Named by its ciphertext: a key that was replaced or wrapped anew since it was read is not the one that failed.
       await this.#dataSource.manager.update(ProviderKeyEntity, { id, sealedKey }, UNREADABLE_VERDICT);
       throw error;
@@ -161,6 +176,9 @@ export class ProviderKeys {
     try {
       secret = await this.open(key);
     } catch (error) {
+      if (error instanceof RingKeyMissingError) {
+        throw new RequestError("SERVICE_UNAVAILABLE", "This server cannot open the stored key: tell whoever runs it.");
+      }
       if (error instanceof SealedKeyUnreadableError) return null;
       throw error;
     }
@@ -169,16 +187,8 @@ export class ProviderKeys {
 }
 
 // One change of a workspace's keys at a time: the version that a key is sealed for must be the one that it is stored as.
-// This lock lets others refer to the workspace meanwhile, which every new row of a turn does. A key whose check outlasted its
-// workspace is refused: it would stay behind in one that is deleted.
-async function lockKeys(manager: EntityManager, workspaceId: string): Promise<void> {
-  const workspace = await manager.findOne(WorkspaceEntity, {
-    select: { id: true },
-    where: { id: workspaceId, disabledAt: IsNull() },
-    lock: { mode: "for_no_key_update" },
-  });
-  if (workspace === null)
-    throw new RequestError("UNAUTHENTICATED", "The workspace is disabled: ask whoever runs this server.");
+function lockKeys(manager: EntityManager, workspaceId: string): Promise<void> {
+  return holdOpen(manager, workspaceId, { alone: true });
 }
 
 function newKeyRejected(provider: LlmProvider): RequestError {

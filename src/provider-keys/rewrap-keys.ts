@@ -32,6 +32,11 @@ export async function rewrapKeys(dataSource: DataSource, secretBox: SecretBox): 
   }
 }
 
+/** Stored keys that are not under the ring's first key. */
+export function countToRewrap(dataSource: DataSource, secretBox: SecretBox): Promise<number> {
+  return dataSource.manager.countBy(ProviderKeyEntity, { sealedKey: wrappedWith("<>", secretBox) });
+}
+
 /** Looks at each row that is not under the first key, once. `changed`: rows that were no longer as they had been read. */
 async function rewrapOnce(dataSource: DataSource, secretBox: SecretBox) {
   const pass = { rewrapped: 0, changed: 0, failed: [] as RewrapResult["failed"] };

@@ -8,3 +8,11 @@ export class SealedKeyUnreadableError extends Error {
     this.name = "SealedKeyUnreadableError";
   }
 }
+
+/** This process lacks the ring key: a server with another ring may well open it. */
+export class RingKeyMissingError extends SealedKeyUnreadableError {
+  constructor(ringKeyId: string) {
+    super(`The key ring has no key "${ringKeyId}", which sealed this key.`);
+    this.name = "RingKeyMissingError";
+  }
+}

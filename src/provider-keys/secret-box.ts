@@ -31,6 +31,9 @@ export const HAS_RING_KEY = `sealed_key LIKE '${FORMAT}.%.%.%'`;
 /** Bytes of a fingerprint: enough that two different keys never share one. */
 const FINGERPRINT_LENGTH = 16;
 
+/** Longer than any provider key, so that no fingerprint is ever a check value. */
+const CHECKED = Buffer.from("waypath ring key check ".repeat(30));
+
 export class SecretBox {
   readonly #wrapper: KeyWrapper;
 
@@ -45,7 +48,7 @@ export class SecretBox {
 
   /** Whether the ring has the key of that id. */
   hasRingKey(id: string): boolean {
-    return this.#wrapper.has(id);
+    return this.#wrapper.keyIds.includes(id);
   }
 
   /** Seals `secret` into one printable string that opens only with an equal `context`. */
@@ -98,6 +101,16 @@ export class SecretBox {
     }
   }
 
+  /** Of each key of the ring what only its holder can compute, and what tells nothing of it. */
+  checkValues(): Promise<{ id: string; checkValue: string }[]> {
+    return Promise.all(
+      this.#wrapper.keyIds.map(async (id) => {
+        const code = await this.#wrapper.authenticate(CHECKED, id);
+        return { id, checkValue: code.subarray(0, FINGERPRINT_LENGTH).toString("hex") };
+      }),
+    );
+  }
+
   /**
    * Tells an operator that two stored keys are the same key: `<ring key id>:<hex>`, comparable under one ring key.
    * A keyed code and not a bare hash, so that who has only the database cannot test guesses against it.
@@ -106,7 +119,7 @@ export class SecretBox {
     const code = await secret.use(async (text) => {
       const plaintext = Buffer.from(text, "utf8");
       try {
-        return await this.#wrapper.authenticate(plaintext);
+        return await this.#wrapper.authenticate(plaintext, this.primaryKeyId);
       } finally {
         plaintext.fill(0);
       }

@@ -34,9 +34,6 @@ interface TroubleEntry {
   sentence(name: string): string;
 }
 
-/** Milliseconds a provider may take to begin its answer, i.e. to send the response's headers. */
-export const ANSWER_TIMEOUT_MS = 60_000;
-
 const TROUBLES: Record<ProviderTrouble, TroubleEntry> = {
   KEY_REFUSED: {
     code: "PROVIDER_AUTHENTICATION_FAILED",
@@ -76,7 +73,7 @@ const TROUBLES: Record<ProviderTrouble, TroubleEntry> = {
   },
   NO_ANSWER: {
     code: "PROVIDER_UNAVAILABLE",
-    sentence: (name) => `${name} did not begin to answer within ${ANSWER_TIMEOUT_MS / 1000} seconds. Try again.`,
+    sentence: (name) => `${name} did not begin to answer in time. Try again.`,
   },
   STREAM_BROKEN: {
     code: "PROVIDER_STREAM_BROKEN",

@@ -86,7 +86,8 @@ function observeToolCall(
 ): ToolCallObserver {
   const tool = session.begin({
     type: "tool",
-    name: call.name,
+    // What is not on offer the model has made up, perhaps of what it was told.
+    name: call.offered ? call.name : (capture(() => call.name) ?? NOT_OFFERED),
     attributes: { metadata: { ...metadata, toolCall: call.id }, input: capture(() => contentOf(call.arguments)) },
   });
   return {
@@ -97,6 +98,8 @@ function observeToolCall(
     },
   };
 }
+
+const NOT_OFFERED = "a tool that is not on offer";
 
 /** Why it failed is in the tool's own words, which are content. */
 const TOOL_FAILED: LangfuseObservationAttributes = {

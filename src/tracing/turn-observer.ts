@@ -70,6 +70,8 @@ export interface ObservedModelCall {
 export interface ObservedToolCall {
   id: string;
   name: string;
+  /** Whether the model was told of a tool of that name. */
+  offered: boolean;
   arguments: JsonObject;
 }
 

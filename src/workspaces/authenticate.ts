@@ -7,6 +7,7 @@ import type { TokenVerification } from "../config";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
 import { ShortMemory } from "./short-memory";
+import { workspaceDisabled } from "./workspace-disabled";
 
 export const WORKSPACE_ROLES = ["OWNER", "ADMIN", "MEMBER"] as const;
 
@@ -168,7 +169,7 @@ async function recordVisit(dataSource: DataSource, token: Claims): Promise<Viewe
     ],
   );
   if (visit === undefined || visit.disabled) {
-    throw new RequestError("UNAUTHENTICATED", "The workspace is disabled: ask whoever runs this server.");
+    throw workspaceDisabled();
   }
   // Somebody else recorded the same person at this very moment: this statement began too early to see their row.
   if (visit.user_id === null) return recordVisit(dataSource, token);

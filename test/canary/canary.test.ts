@@ -13,6 +13,7 @@ import { Secret } from "../../src/secret";
 import { type SimulatedAction, simulate } from "../../src/simulators/script";
 import { startStripeSimulator } from "../../src/simulators/stripe-simulator";
 import { overSocket } from "../graphql/both-doors";
+import { allEvents, postChat } from "../support/event-stream";
 import { post } from "../support/test-client";
 import { startTracedServer, type TracedServer } from "../tracing/traced-server";
 import { canary, findCanaries } from "./canary-keys";
@@ -172,6 +173,11 @@ async function liveAndDie(
   }
   const simulator = provider === "CLAUDE" ? server.anthropic : server.openAi;
   expect(await configure(canary(provider))).toBe("ACTIVE");
+  const sent = await evidence.drive(`${provider} as server-sent events`, async () => {
+    const buddyModels = [{ buddy: "orchestrator", mode }];
+    return allEvents(await postChat(server.url, token, { message: "Hello", buddyModels }));
+  });
+  expect(sent.at(-1)?.data.session.route.mode).toBe(mode);
   simulator.rejectKey(canary(provider));
   expect((await turn("answers 401 and repeats the key", "Hello")).error.code).toBe("PROVIDER_AUTHENTICATION_FAILED");
   expect((await send("verifyProvider", VERIFY)).data.verifyProvider.provider.status).toBe("INVALID");
@@ -200,8 +206,8 @@ async function crash(evidence: Evidence, { server }: TracedServer): Promise<void
   }
   const unreachable = { apiKey: KEY_PLACEHOLDER, baseURL: "http://127.0.0.1:1", maxRetries: 0 };
   for (const client of [
-    new Anthropic({ ...unreachable, fetch: keyedFetch(rejected("CLAUDE")) }),
-    new OpenAI({ ...unreachable, fetch: keyedFetch(rejected("OPENAI")) }),
+    new Anthropic({ ...unreachable, fetch: keyedFetch(rejected("CLAUDE"), 1_000) }),
+    new OpenAI({ ...unreachable, fetch: keyedFetch(rejected("OPENAI"), 1_000) }),
   ]) {
     await evidence.drive("an SDK's error, printed", async () => {
       const error: unknown = await (client.models.list() as Promise<unknown>).catch((thrown: unknown) => thrown);

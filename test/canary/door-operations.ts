@@ -56,6 +56,56 @@ export async function knockOverHttp(evidence: Evidence, key: string, doors: Door
   await send("GET", `/graphql?query=${inAddress}`, { headers: json });
   await send("GET with a mutation", `/graphql?query=mutation${inAddress}`, { headers: json });
   await send("another method", `/graphql?key=${key}`, { method: "PUT", headers: json, body: key });
+  const rest = (name: string, method: string, path: string, body?: unknown, headers: HeadersInit = json) =>
+    send(`REST ${name}`, `/api/${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+  for (const provider of ["claude", "openai", key]) {
+    const path = `integrations/${provider}/configure`;
+    const to = provider === key ? "a provider of its name" : provider;
+    await rest(`configure ${to}, in its place`, "POST", path, { apiKey: key });
+    await rest(`configure ${to}, in another's place`, "POST", path, { [key]: key, key });
+    await rest(`configure ${to}, no text`, "POST", path, { apiKey: { key } });
+    await rest(`configure ${to}, no JSON`, "POST", path, `{"apiKey": "${key}`);
+    await rest(`configure ${to}, no object`, "POST", path, JSON.stringify(key));
+    await rest(`configure ${to}, as a form`, "POST", path, `apiKey=${key}`, { authorization });
+    await rest(`configure ${to}, as token`, "POST", path, { apiKey: key }, { ...json, authorization: `Bearer ${key}` });
+    await rest(`configure ${to}, over the limit`, "POST", path, {
+      apiKey: key.repeat(doors.bodyBytes / key.length + 1),
+    });
+    await rest(`configure ${to}, by another method`, "PUT", `${path}?apiKey=${key}`, { apiKey: key });
+    await rest(`revoke ${to}`, "DELETE", `integrations/${provider}?key=${key}`);
+  }
+  await rest("a path that cannot be read", "POST", `integrations/%E0%A4%A${key}/configure`, { apiKey: key });
+  await rest("the list", "GET", `integrations?key=${key}`);
+  await rest("an address that there is not", "POST", `${key}/${key}`, { key });
+  for (const [place, body] of Object.entries({
+    "a buddy": { message: "Hello", buddy: key },
+    "a thread": { message: "Hello", threadId: key },
+    "a mode": { message: "Hello", buddyModels: [{ buddy: "campaign", mode: key }] },
+    "a mode's buddy": { message: "Hello", buddyModels: [{ buddy: key, mode: "METERED" }] },
+    "a list's place": { message: "Hello", buddyModels: key },
+    "a message's place": { message: { key } },
+    "a field's name": { message: "Hello", [key]: key },
+    "no object": [key],
+    "no JSON": `{"message": "${key}`,
+    "over the limit": { message: key.repeat(doors.bodyBytes / key.length + 1) },
+  })) {
+    await rest(`chat, ${place}`, "POST", "chat", body);
+  }
+  await rest(
+    "chat, the last event",
+    "POST",
+    "chat",
+    { message: "Hello", idempotencyKey: "1" },
+    {
+      ...json,
+      "last-event-id": key,
+    },
+  );
+  await rest("chat, as token", "POST", "chat", { message: "Hello" }, { ...json, authorization: `Bearer ${key}` });
   for (const path of ["/metrics", "/readyz", "/healthz", "/graphiql"]) {
     await send(path, `${path}?key=${key}`, { headers: { authorization: `Bearer ${key}`, cookie: `key=${key}` } });
   }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { eraseExpired } from "../../src/agents/retention";
 import { uuidOf } from "../../src/ids";
 import { seedSessions } from "../graphql/seed-sessions";
+import { START } from "../graphql/test-workspace";
 import { collect, connect, FOLLOW, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
 import {
@@ -156,13 +157,22 @@ test("a running session is left alone, however old, and so is the name of its th
   expect(await erase()).toEqual({ sessions: 1, titles: 1 });
 });
 
-test("the idempotency key of an erased turn is still that turn: nothing runs or is paid for again", async () => {
+test("the idempotency key of an erased turn stays taken: nothing runs, and nobody is told another message's end", async () => {
   await age(RETENTION_DAYS);
   await erase();
   server.anthropic.journal.clear();
-  const { idempotencyKey, sessionId } = workspace;
-  const again = await workspace.admin.runTurn({ buddy: "copywriter", message: "Whatever it was", idempotencyKey });
-  expect(again.id).toBe(sessionId);
+  const { idempotencyKey } = workspace;
+  const input = { buddy: "copywriter", message: "Whatever it was", idempotencyKey };
+  expect((await workspace.admin.ask(START, { input })).startTurn).toEqual({
+    session: null,
+    userErrors: [
+      {
+        code: "IDEMPOTENCY_KEY_MISMATCH",
+        message: expect.stringContaining("has been erased: make a new one"),
+        field: ["input", "idempotencyKey"],
+      },
+    ],
+  });
   expect(server.anthropic.journal.messages()).toEqual([]);
 });
 

@@ -5,12 +5,13 @@ import { buildSchema, GraphQLError } from "graphql";
 
 import { createOperationGate } from "../../src/graphql/operation-gate";
 import { createSocketGuard } from "../../src/graphql/socket-guard";
-import { openWebsocketDoor, type WebsocketDoorOptions } from "../../src/graphql/websocket";
+import { openWebsocketDoor, type WebsocketDoor, type WebsocketDoorOptions } from "../../src/graphql/websocket";
 import { DEFAULT_LIMITS, type Limits } from "../../src/limits";
 import { createLogger } from "../../src/logger";
 import { createRateLimits } from "../../src/rate-limits";
+import { createViewerWatch } from "../../src/workspaces/viewer-watch";
 
-export interface BareDoor {
+export interface BareDoor extends Pick<WebsocketDoor, "leave"> {
   url: string;
   close(): Promise<void>;
 }
@@ -24,16 +25,13 @@ export async function openBareDoor(
   const server = createServer();
   await once(server.listen(0, "127.0.0.1"), "listening");
   const schema = buildSchema("type Query { a: String }");
-  const guard = createSocketGuard({
-    findDisabled: async () => new Set(),
-    limits,
-    logger: createLogger("silent"),
-  });
+  const viewers = createViewerWatch(async () => new Set(), createLogger("silent"));
+  const guard = createSocketGuard({ viewers, limits });
   const door = openWebsocketDoor({
     server,
     path: "/graphql",
     schema,
-    gate: createOperationGate({ schema, introspection: false, limits, mutations: createRateLimits(limits).mutations }),
+    gate: createOperationGate({ schema, introspection: false, limits, rateLimits: createRateLimits(limits) }),
     authenticate: async (token) => ({
       workspaceId: "acme",
       userId: token ?? "",
@@ -48,9 +46,11 @@ export async function openBareDoor(
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    leave: (seconds) => door.leave(seconds),
     async close() {
       await door.dispose();
-      await guard.close();
+      guard.close();
+      await viewers.close();
       server.close();
     },
   };

@@ -16,7 +16,7 @@ const UNRESOLVED = "OPERATION_RESOLUTION_FAILURE";
 const BAD_INPUT = "BAD_USER_INPUT";
 
 const TOO_DEEP = "more than 12 levels of fields deep";
-const TOO_DEAR = "could hold more than 20,000 values";
+const TOO_DEAR = "costs more than 20,000 values";
 const TOO_LONG = "more than 65,536 characters";
 const TOO_MANY_TOKENS = "more that 1000 tokens";
 const TOO_MANY_ALIASES = "more than 30 aliases";

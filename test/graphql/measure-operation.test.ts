@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { buildSchema, Kind, parse } from "graphql";
+import { buildSchema, isObjectType, Kind, parse } from "graphql";
 
 import { measureOperation } from "../../src/graphql/measure-operation";
 
-const schema = buildSchema(readFileSync("schema.graphql", "utf8"));
+const SCHEMA = buildSchema(readFileSync("schema.graphql", "utf8"));
 
-function measure(query: string, variables: Record<string, unknown> = {}) {
+function measure(query: string, variables: Record<string, unknown> = {}, schema = SCHEMA) {
   const document = parse(query);
   const [operation] = document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("a document begins with its operation");
@@ -56,6 +56,17 @@ test.each([
   expect(measure(query)).toMatchObject({ cost, depth });
 });
 
+test("what makes statements has a price each time that it stands in the answer", () => {
+  const priced = buildSchema(
+    "type Query { page(first: Int): Page } type Page { nodes: [Node!]! } type Node { sums: Int }",
+  );
+  const node = priced.getType("Node");
+  if (!isObjectType(node)) throw new Error("the schema has no nodes");
+  Object.assign(node.getFields().sums?.extensions ?? {}, { complexity: 500 });
+  // A page, its nodes, and seven sums.
+  expect(measure("{ page(first: 7) { nodes { sums } } }", {}, priced).cost).toBe(2 + 7 * 501);
+});
+
 test("a page's length may be a variable", () => {
   const query = "query($n: Int) { workspace { threads(first: $n) { nodes { id } } } }";
   expect(measure(query, { n: 40 }).cost).toBe(43);
@@ -79,5 +90,5 @@ test("measuring ends with the first limit that is passed", () => {
   const [operation] = document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("a document begins with its operation");
   const limits = { operationDepth: 100, operationCost: 500 };
-  expect(measureOperation({ schema, document, operation, variables: {} }, limits).cost).toBe(501);
+  expect(measureOperation({ schema: SCHEMA, document, operation, variables: {} }, limits).cost).toBe(501);
 });

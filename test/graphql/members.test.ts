@@ -2,11 +2,11 @@
 // to name, to ask for and to do is read from the schema.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { buildSchema, type GraphQLSchema } from "graphql";
+import type { GraphQLSchema } from "graphql";
 
 import { CHAT_TURN, collect, connect, FOLLOW, StreamRefused, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
-import { emitSchema } from "../tools/emit-schema";
+import { emitSchema, schemaOfCode } from "../tools/emit-schema";
 import { mutateEverything, queryEverything, streamEverything } from "./ask-everything";
 import { fieldsOf, operationsOf } from "./every-field";
 import { MARKED_TOKENS, type MarkedTurns, seedMarkedTurns } from "./marked-turns";
@@ -29,8 +29,9 @@ let theirs: MarkedTurns;
 const idempotencyKey = randomUUID();
 
 beforeAll(async () => {
-  schema = buildSchema(await emitSchema());
+  schema = await schemaOfCode();
   server = await startTestServer({
+    LIMIT_OPERATION_COST: "1000000",
     LANGFUSE_PUBLIC_KEY: "pk-lf-of-the-tests",
     LANGFUSE_SECRET_KEY: "sk-lf-of-the-tests",
     LANGFUSE_BASE_URL: "http://127.0.0.1:9",

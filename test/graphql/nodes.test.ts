@@ -1,10 +1,10 @@
 // Ids: every object with one is found by it again, and anything else finds nothing.
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { buildSchema, isInterfaceType } from "graphql";
+import { isInterfaceType } from "graphql";
 
 import { NO_ROW, newId, publicId } from "../../src/ids";
 import { startTestServer, type TestServer } from "../support/test-server";
-import { emitSchema } from "../tools/emit-schema";
+import { schemaOfCode } from "../tools/emit-schema";
 import { seedSessions } from "./seed-sessions";
 import { newWorkspace, type Person, type TestWorkspace } from "./test-workspace";
 
@@ -43,7 +43,7 @@ test("every type of node is found by its id", async () => {
   for (const node of nodes) expect((await admin.ask(NODE, { id: node.id })).node).toEqual(node);
 
   expect(new Set(nodes.map(({ id }) => id)).size).toBe(nodes.length);
-  const schema = buildSchema(await emitSchema());
+  const schema = await schemaOfCode();
   const type = schema.getType("Node");
   const types = isInterfaceType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [];
   expect([...new Set(nodes.map(({ __typename }) => __typename))].sort()).toEqual([...types].sort());

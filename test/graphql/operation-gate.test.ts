@@ -15,7 +15,7 @@ const VIEWER = { workspaceId: "acme", userId: "somebody", role: "ADMIN", expires
 /** The codes and sentences that a request is refused with; empty where it is admitted. */
 async function refusalsOf(request: DoorRequest, bounds: Partial<Limits> = {}, introspection = true): Promise<string[]> {
   const limits = { ...DEFAULT_LIMITS, ...bounds };
-  const gate = createOperationGate({ schema, introspection, limits, mutations: createRateLimits(limits).mutations });
+  const gate = createOperationGate({ schema, introspection, limits, rateLimits: createRateLimits(limits) });
   const document = gate.parse(request.query);
   const { operationName, variables } = request;
   const admitted =
@@ -70,6 +70,21 @@ describe("at half of every limit", () => {
   });
 });
 
+test.each([
+  ["a schema's field", "{ __schema { a: types { name } } }"],
+  ["a field of a type below", '{ __type(name: "Workspace") { fields { b: name } } }'],
+])("a look at the schema takes no aliases: %s", async (_, query) => {
+  expect(await refusalsOf({ query })).toEqual(["GRAPHQL_VALIDATION_FAILED: A look at the schema takes no aliases."]);
+  expect(await refusalsOf({ query: query.replace(/[ab]: /, "") })).toEqual([]);
+});
+
+test("a field with arguments may have many names: it is another one under each", async () => {
+  const slugs = repeated(10, (i) => `b${i}: buddy(slug: "b${i}") { slug }`);
+  expect(await refusalsOf({ query: `{ ${slugs} }` })).toEqual([]);
+});
+
+/** Neither stands in the other's way. */
+const ALIASES = { documentAliases: 1_000, aliasesOfAField: 1_000 };
 const repeated = (count: number, part: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => part(i)).join(" ");
 
@@ -83,6 +98,11 @@ describe.each<[keyof Limits, string, (size: number) => DoorRequest]>([
     "documentTokens",
     "GRAPHQL_PARSE_FAILED: Syntax Error: Document contains more that 50 tokens. Parsing aborted.",
     (size) => ({ query: `{ viewer { ${"role ".repeat(size - 5)} } }` }),
+  ],
+  [
+    "aliasesOfAField",
+    'GRAPHQL_VALIDATION_FAILED: The document gives the field "role" more than 50 names.',
+    (size) => ({ query: `{ viewer { ${repeated(size, (i) => `a${i}: role`)} } }` }),
   ],
   [
     "documentAliases",
@@ -101,7 +121,7 @@ describe.each<[keyof Limits, string, (size: number) => DoorRequest]>([
   ],
   [
     "operationCost",
-    "GRAPHQL_VALIDATION_FAILED: The answer could hold more than 50 values: select fewer fields, or ask for smaller pages.",
+    "GRAPHQL_VALIDATION_FAILED: The operation costs more than 50 values: select fewer fields, or ask for smaller pages.",
     (size) => ({ query: `{ workspace { threads(first: ${size - 3}) { nodes { id } } } }` }),
   ],
   [
@@ -114,11 +134,11 @@ describe.each<[keyof Limits, string, (size: number) => DoorRequest]>([
   ],
 ])("a limit of 50 %s", (name, refusal, make) => {
   test("admits 50", async () => {
-    expect(await refusalsOf(make(50), { [name]: 50 })).toEqual([]);
+    expect(await refusalsOf(make(50), { ...ALIASES, [name]: 50 })).toEqual([]);
   });
 
   test("refuses 51", async () => {
-    expect(await refusalsOf(make(51), { [name]: 50 })).toEqual([refusal]);
+    expect(await refusalsOf(make(51), { ...ALIASES, [name]: 50 })).toEqual([refusal]);
   });
 });
 

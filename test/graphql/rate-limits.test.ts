@@ -120,6 +120,22 @@ describe("other mutations", () => {
   });
 });
 
+describe("reading", () => {
+  test("what operations cost is added up by user, at both doors, and who waits may read again", async () => {
+    const busy = await startTestServer({ LIMIT_READING_PER_MINUTE: "1200" });
+    const workspace = newWorkspace(busy);
+    const [{ token }, other] = await Promise.all([workspace.member("one"), workspace.member("other")]);
+    // 500 for the sums, and a few values.
+    const query = "{ workspace { usage { metered { sessions } } } }";
+    for (const [, ask] of DOORS) expect((await ask(busy, { query }, token)).errors).toBeUndefined();
+    const refused = tooOften("What you read may cost up to 1,200 values in a minute");
+    for (const [, ask] of DOORS) expect((await ask(busy, { query }, token)).errors).toMatchObject([refused]);
+    expect((await overHttp(busy, { query: "{ viewer { role } }" }, token)).errors).toBeUndefined();
+    expect((await overHttp(busy, { query }, other.token)).errors).toBeUndefined();
+    await busy.close();
+  });
+});
+
 describe("checks of provider keys", () => {
   test("one too many in a workspace is refused before the provider is asked, whatever came of the others", async () => {
     const busy = await startTestServer({ LIMIT_KEY_PROBES_PER_MINUTE: String(PROBES) });

@@ -281,10 +281,14 @@ describe("sockets without a token", () => {
     await impatient.close();
   });
 
-  test("are only so many at once; one that shows its token makes room", async () => {
+  test("are only so many at once: the oldest makes room for a newcomer, and one that shows its token stays", async () => {
     const small = await startTestServer({ LIMIT_ANONYMOUS_SOCKETS: "2" });
-    const [first, second] = [await introduce(small.url), await introduce(small.url)];
-    await expect(openSocket(small.url)).rejects.toThrow("503");
+    const [oldest, first, second] = [
+      await introduce(small.url),
+      await introduce(small.url),
+      await introduce(small.url),
+    ];
+    expect(await oldest.closed).toMatchObject({ code: 1013 });
 
     first.send({
       type: "subscribe",
@@ -292,9 +296,11 @@ describe("sockets without a token", () => {
       payload: { query: QUERY, extensions: await parametersOf("known", small) },
     });
     expect((await first.next()).payload).toEqual({ data: { viewer: { role: "MEMBER" } } });
-    const third = await introduce(small.url);
-    await expect(openSocket(small.url)).rejects.toThrow("503");
-    await Promise.all([first.close(), second.close(), third.close()]);
+    expect((await first.next()).type).toBe("complete");
+    const [third, fourth] = [await introduce(small.url), await introduce(small.url)];
+    expect(await second.closed).toMatchObject({ code: 1013 });
+    expect(await answers(first)).toBe(true);
+    await Promise.all([first.close(), third.close(), fourth.close()]);
     await small.close();
   });
 });

@@ -1,13 +1,14 @@
 // Nothing of one workspace is reached from another, whatever is named. What can be named is read from the schema, so that a
 // new argument is in here or fails the test.
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { buildSchema, printSchema } from "graphql";
+import { printSchema } from "graphql";
 
 import { newId, publicId } from "../../src/ids";
 import { ProviderKeyEventEntity } from "../../src/provider-keys/provider-key-event.entity";
+import { allEvents, postChat } from "../support/event-stream";
 import { CHAT_TURN, collect, connect, FOLLOW, StreamRefused, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
-import { emitSchema } from "../tools/emit-schema";
+import { emitSchema, schemaOfCode } from "../tools/emit-schema";
 import { mutateEverything, queryEverything, streamEverything } from "./ask-everything";
 import { fieldsOf, operationsOf } from "./every-field";
 import { seedMarkedTurns } from "./marked-turns";
@@ -28,7 +29,7 @@ let here: Person;
 let there: World;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ LIMIT_OPERATION_COST: "1000000" });
   here = await newWorkspace(server).admin();
   there = await settle(server, await newWorkspace(server).admin());
 });
@@ -44,6 +45,22 @@ const byMutation: Door = async (input) => {
 };
 
 const bySubscription: Door = (input) => stream(CHAT_TURN, { input });
+
+const byRest: Door = async (input) => {
+  const response = await postChat(server.url, here.token, input);
+  if (!response.ok) return { refused: Object(await response.json()).code };
+  return (await allEvents(response)).at(-1)?.data;
+};
+
+/** Asks at an address below `/api/integrations`. */
+async function integrations({ token }: Person, method: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(`${server.url}/api/integrations${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return response.json();
+}
 
 async function stream(document: string, variables: object): Promise<Outcome> {
   const client = connect(server.url, here.token);
@@ -195,6 +212,25 @@ const CASES: Record<string, () => Promise<void>> = {
   },
 };
 
+/** What the REST doors take beside the graph. */
+const REST_CASES: Record<string, () => Promise<void>> = {
+  "GET /api/integrations": async () => {
+    expect(await integrations(there.admin, "GET", "")).toEqual({ connected: ["claude"] });
+    expect(await integrations(here, "GET", "")).toEqual({ connected: [] });
+  },
+  "POST /api/integrations/{name}/configure": async () => {
+    const configured = { status: "configured", provider: "claude" };
+    const body = { apiKey: "sk-ant-api03-of-another-9Lm2" };
+    expect(await integrations(here, "POST", "/claude/configure", body)).toEqual(configured);
+    expect(await integrations(here, "GET", "")).toEqual({ connected: ["claude"] });
+  },
+  "DELETE /api/integrations/{name}": async () => {
+    expect(await integrations(here, "DELETE", "/claude")).toEqual({ status: "revoked", provider: "claude" });
+    expect(await integrations(there.admin, "GET", "")).toEqual({ connected: ["claude"] });
+  },
+  ...startingATurn("POST /api/chat", byRest),
+};
+
 /** Texts that name nothing. */
 const NO_NAMES = [
   "Mutation.configureProvider(input.apiKey:)",
@@ -221,8 +257,16 @@ test.each(Object.keys(CASES))("%s", async (coordinate) => {
   held.names += 1;
 });
 
+test.each(Object.keys(REST_CASES))("%s", async (name) => {
+  here = await newWorkspace(server).admin();
+  await there.admin.ask("{ workspace { agentSessions { totalCount } } }");
+  const before = await rowsOf(server, there.admin);
+  await REST_CASES[name]?.();
+  expect(await rowsOf(server, there.admin)).toEqual(before);
+});
+
 test("no field of any answer or event has anything of another workspace", async () => {
-  const schema = buildSchema(await emitSchema());
+  const schema = await schemaOfCode();
   const [fields, operations] = [fieldsOf(schema), operationsOf(schema)];
   here = await newWorkspace(server).admin();
   const own = await seedMarkedTurns(server.dataSource, here, "nearby");
@@ -247,7 +291,7 @@ test("no field of any answer or event has anything of another workspace", async 
 });
 
 test("all of it is held to", async () => {
-  const schema = buildSchema(await emitSchema());
+  const schema = await schemaOfCode();
   const all = {
     fields: fieldsOf(schema).length,
     operations: operationsOf(schema).length,

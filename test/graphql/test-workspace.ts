@@ -12,7 +12,7 @@ export type Person = Awaited<ReturnType<typeof meet>>;
 /** A workspace that nobody has used before. */
 export type TestWorkspace = ReturnType<typeof newWorkspace>;
 
-const START = `mutation ($input: ChatTurnInput!) {
+export const START = `mutation ($input: ChatTurnInput!) {
   startTurn(input: $input) { session { id } userErrors { field message code } }
 }`;
 

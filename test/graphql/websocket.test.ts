@@ -1,10 +1,10 @@
 // The socket door: who gets in, who a socket belongs to, and for how long.
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
 import { simulate } from "../../src/simulators/script";
 import { WorkspaceEntity } from "../../src/workspaces/workspace.entity";
 import { introduce, openSocket, type RawSocket } from "../support/raw-socket";
-import { CHAT_TURN, connect, streamOf } from "../support/test-client";
+import { CANCEL, CHAT_TURN, connect, post, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
 import { openBareDoor } from "./bare-socket-door";
 
@@ -218,9 +218,62 @@ test("a client that does not introduce itself in time is shown out", async () =>
   await door.close();
 });
 
-test("at shutdown a socket is told that the server goes away", async () => {
-  const stopping = await startTestServer();
-  const socket = await introduce(stopping.url, { authorization: `Bearer ${await stopping.token()}` });
-  const [{ code }] = await Promise.all([socket.closed, stopping.close()]);
-  expect(code).toBe(1001);
+describe("at shutdown", () => {
+  const GOING_AWAY = { code: 1001, reason: "Going away" };
+
+  test("a socket with nothing under way is sent away at once, another once its turn has told its end; nobody gets in", async () => {
+    const leaving = await server.startSibling();
+    const [idle, busy] = [
+      await introduce(leaving.url, { authorization }),
+      await introduce(leaving.url, { authorization }),
+    ];
+    subscribe(busy, SILENT_TURN);
+    const { sessionId } = (await busy.next()).payload.data.chatTurn;
+
+    const disposed = leaving.dispose(60);
+    expect(await idle.closed).toEqual(GOING_AWAY);
+    await expect(openSocket(leaving.url)).rejects.toThrow("503");
+    await post(leaving.url, await server.token(), CANCEL, { sessionId });
+    const types = [];
+    for (let last = ""; last !== "complete"; types.push(last)) last = (await busy.next()).type;
+    expect(types.slice(-2)).toEqual(["next", "complete"]);
+    expect(await busy.closed).toEqual(GOING_AWAY);
+    await disposed;
+  });
+
+  test("a turn that outlasts its time is interrupted, and its reader hears of it before the socket closes", async () => {
+    const leaving = await server.startSibling();
+    const socket = await introduce(leaving.url, { authorization });
+    subscribe(socket, SILENT_TURN);
+    await socket.next();
+    const disposed = leaving.dispose(0.5);
+    const events = [];
+    for (let message = await socket.next(); message.type === "next"; message = await socket.next()) {
+      events.push(message.payload.data.chatTurn);
+    }
+    expect(events.at(-1)).toMatchObject({ __typename: "TurnFailed", error: { code: "INTERRUPTED", retryable: true } });
+    expect(await socket.closed).toEqual(GOING_AWAY);
+    await disposed;
+  });
+
+  test("sockets are sent away one after the other, so that they do not all come back at once", async () => {
+    const door = await openBareDoor({ farewellsPerSecond: 50 });
+    const sockets = await Promise.all(Array.from({ length: 30 }, () => introduce(door.url)));
+    const startedAt = performance.now();
+    const left = sockets.map(({ closed }) => closed.then(() => performance.now() - startedAt));
+    door.leave(60);
+    const times = (await Promise.all(left)).toSorted((one, other) => one - other);
+    expect(times.at(-1)).toBeGreaterThan(500);
+    expect(times.at(0)).toBeLessThan(times.at(-1) ?? 0);
+    await door.close();
+  });
+
+  test("they are all gone within the time that there is, however many they are", async () => {
+    const door = await openBareDoor({ farewellsPerSecond: 1 });
+    const sockets = await Promise.all(Array.from({ length: 100 }, () => introduce(door.url)));
+    door.leave(1);
+    const codes = (await Promise.all(sockets.map(({ closed }) => closed))).map(({ code }) => code);
+    expect(new Set(codes)).toEqual(new Set([1001]));
+    await door.close();
+  });
 });

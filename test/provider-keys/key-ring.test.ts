@@ -43,11 +43,11 @@ test("a wrapped data key opens only in the context it was wrapped in", async () 
 
 test("codes are the same for the same message and key, and differ with either", async () => {
   const message = Buffer.from("a message");
-  const code = await parseKeyRing(`a:${OLD}`).authenticate(message);
+  const code = await parseKeyRing(`a:${OLD}`).authenticate(message, "a");
   expect(code).toHaveLength(32);
-  expect(await parseKeyRing(`b:${OLD},c:${NEW}`).authenticate(message)).toEqual(code);
-  expect(await parseKeyRing(`a:${NEW}`).authenticate(message)).not.toEqual(code);
-  expect(await parseKeyRing(`a:${OLD}`).authenticate(Buffer.from("another message"))).not.toEqual(code);
+  expect(await parseKeyRing(`b:${OLD},c:${NEW}`).authenticate(message, "b")).toEqual(code);
+  expect(await parseKeyRing(`a:${NEW}`).authenticate(message, "a")).not.toEqual(code);
+  expect(await parseKeyRing(`a:${OLD}`).authenticate(Buffer.from("another message"), "a")).not.toEqual(code);
 });
 
 const UNPADDED = OLD.slice(0, -1);

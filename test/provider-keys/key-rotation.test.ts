@@ -164,9 +164,9 @@ function ringWith(meanwhile: () => Promise<unknown>): KeyWrapper {
   let pending: (() => Promise<unknown>) | undefined = meanwhile;
   return {
     primaryKeyId: ring.primaryKeyId,
-    has: (id) => ring.has(id),
+    keyIds: ring.keyIds,
     unwrap: (wrapped, context) => ring.unwrap(wrapped, context),
-    authenticate: (message) => ring.authenticate(message),
+    authenticate: (message, keyId) => ring.authenticate(message, keyId),
     async wrap(dataKey, context) {
       const happens = pending;
       pending = undefined;

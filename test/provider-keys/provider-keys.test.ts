@@ -4,7 +4,7 @@ import { RequestError } from "../../src/errors";
 import { ProviderKeyEntity } from "../../src/provider-keys/provider-key.entity";
 import { ProviderKeyEventEntity } from "../../src/provider-keys/provider-key-event.entity";
 import type { KeyActor } from "../../src/provider-keys/provider-keys";
-import { SealedKeyUnreadableError } from "../../src/provider-keys/sealed-key-unreadable-error";
+import { RingKeyMissingError, SealedKeyUnreadableError } from "../../src/provider-keys/sealed-key-unreadable-error";
 import { SecretBox } from "../../src/provider-keys/secret-box";
 import type { KeyProbe } from "../../src/providers/language-model";
 import { UserEntity } from "../../src/workspaces/user.entity";
@@ -324,7 +324,7 @@ test("equal keys have equal fingerprints, also in two workspaces", async () => {
 
 test("a key that no longer opens is marked and said so, and works again once it opens", async () => {
   await fixture.keys.configure(actor, "CLAUDE", CLAUDE_KEY);
-  const elsewhere = fixture.server({ secretBox: new SecretBox(newRing("k2")) });
+  const elsewhere = fixture.server({ secretBox: new SecretBox(newRing("k1")) });
   fixture.probed.length = 0;
 
   const error = await rejection(elsewhere.open(await storedKey()));
@@ -340,6 +340,17 @@ test("a key that no longer opens is marked and said so, and works again once it 
   expect(fixture.log.join("")).toMatch(/"level":"error".*unreadable/);
 
   expect(await fixture.keys.verify(actor, "CLAUDE")).toMatchObject({ status: "ACTIVE", lastError: null });
+});
+
+test("a key that this server's ring is behind is not blamed for it: it stays as it is, and whoever asks is told", async () => {
+  await fixture.keys.configure(actor, "CLAUDE", CLAUDE_KEY);
+  const stored = await storedKey();
+  const behind = fixture.server({ secretBox: new SecretBox(newRing("k2")) });
+
+  expect(await rejection(behind.open(stored))).toBeInstanceOf(RingKeyMissingError);
+  expect(await rejection(behind.verify(actor, "CLAUDE"))).toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+  expect(await storedKey()).toEqual(stored);
+  expect(fixture.log.join("")).toMatch(/"level":"error".*restart it with the new ring/);
 });
 
 test("ciphertext copied from another workspace's row does not open", async () => {

@@ -204,12 +204,9 @@ test("it can be wrapped anew under another ring key without touching the sealed 
 /** A key service that binds no context, and keeps the buffers it was handed and hands out. */
 class WatchedWrapper implements KeyWrapper {
   readonly primaryKeyId = "watched";
+  readonly keyIds = ["watched"];
   readonly buffers: Buffer[] = [];
   unavailable = false;
-
-  has(keyId: string): boolean {
-    return keyId === this.primaryKeyId;
-  }
 
   async wrap(dataKey: Buffer): Promise<WrappedKey> {
     this.buffers.push(dataKey);

@@ -7,7 +7,11 @@ import { KEY_PLACEHOLDER, keyedFetch } from "../../src/providers/keyed-fetch";
 import { Secret } from "../../src/secret";
 
 const CANARY = "sk-ant-canary-7f3a9c51e2b84d06";
-const options = { apiKey: KEY_PLACEHOLDER, fetch: keyedFetch(new Secret(CANARY)), baseURL: "http://127.0.0.1:1/v1" };
+const options = {
+  apiKey: KEY_PLACEHOLDER,
+  fetch: keyedFetch(new Secret(CANARY), 1_000),
+  baseURL: "http://127.0.0.1:1/v1",
+};
 
 /** What goes out when `send` is done, answered by nobody. */
 async function sentBy(send: () => Promise<unknown>): Promise<{ url: unknown; init: RequestInit | undefined }> {
@@ -21,7 +25,7 @@ async function sentBy(send: () => Promise<unknown>): Promise<{ url: unknown; ini
 test("the key is on the request, in place of whatever was there, and nothing else of it is changed", async () => {
   const signal = new AbortController().signal;
   const { url, init } = await sentBy(() =>
-    keyedFetch(new Secret(CANARY))("http://host/path", {
+    keyedFetch(new Secret(CANARY), 1_000)("http://host/path", {
       method: "POST",
       body: "{}",
       signal,

@@ -38,7 +38,11 @@ export type LogLine = Record<string, unknown> & { level: string; msg: string };
 
 export const PLATFORM_KEY = "sk-ant-platform-key-of-the-tests-0001";
 
-export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+/** `through` is where the server finds its database instead of at this address, e.g. a proxy. */
+export async function startTestServer(
+  environment: Record<string, string> = {},
+  through = (databaseUrl: string) => databaseUrl,
+): Promise<TestServer> {
   const database = await createTestDatabase();
   const directory = mkdtempSync(join(tmpdir(), "waypath-server-"));
   const [anthropic, openAi] = await Promise.all([
@@ -55,6 +59,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     LIMIT_TURN_STARTS_PER_MINUTE: "1000000",
     LIMIT_MUTATIONS_PER_MINUTE: "1000000",
     LIMIT_KEY_PROBES_PER_MINUTE: "1000000",
+    LIMIT_READING_PER_MINUTE: "1000000000",
     ...environment,
   });
 
@@ -70,7 +75,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
   const start = () =>
     createServer({
       config,
-      databaseUrl: new Secret(database.url),
+      databaseUrl: new Secret(through(database.url)),
       platformApiKey: new Secret(PLATFORM_KEY),
       anthropicBaseUrl: anthropic.url,
       openAiBaseUrl: openAi.url,

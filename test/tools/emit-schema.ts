@@ -2,10 +2,13 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from "graphq
 
 import { createSchema, type SchemaServices } from "../../src/graphql/schema";
 
-/** The schema as the code has it. Nothing is executed, so that it needs no services. */
+/** The schema as the code has it, for what does not execute it: it has no services. */
+export function schemaOfCode(): Promise<GraphQLSchema> {
+  return createSchema({ turns: {} } as SchemaServices);
+}
+
 export async function emitSchema(): Promise<string> {
-  const services = { turns: {} } as SchemaServices;
-  return printSorted(await createSchema(services));
+  return printSorted(await schemaOfCode());
 }
 
 /** Sorted, so that moving code changes nothing. */

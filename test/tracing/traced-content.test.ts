@@ -26,9 +26,9 @@ describe("with LANGFUSE_CAPTURE_CONTENT=false", () => {
     const message = simulate([
       [
         { text: "foxglove" },
-        { tool: "measure_text", arguments: { text: "larkspur" } },
+        { tool: "current_time", arguments: { text: "larkspur" } },
         { tool: "delegate", arguments: { buddy: "campaign", task } },
-        { tool: "list_dates", arguments: { from: "hellebore" } },
+        { tool: "larkspur_of_the_prompt", arguments: { from: "hellebore" } },
       ],
       [{ text: "foxglove" }],
     ]);
@@ -38,9 +38,9 @@ describe("with LANGFUSE_CAPTURE_CONTENT=false", () => {
         "AGENT orchestrator",
         [
           "GENERATION model call",
-          "TOOL measure_text",
+          "TOOL current_time",
           ["TOOL delegate", [["AGENT campaign", ["GENERATION model call"]]]],
-          "TOOL list_dates",
+          "TOOL a tool that is not on offer",
           "GENERATION model call",
         ],
       ],

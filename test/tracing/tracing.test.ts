@@ -103,7 +103,7 @@ test("what cannot be traced is left out of the trace, with a warning, and does n
   Object.assign(cycle, { cycle });
   const observed = session();
   const turn = tracing.observer.turnStarted(observed);
-  const call = turn.toolCallStarted({ id: "1", name: "look", arguments: cycle });
+  const call = turn.toolCallStarted({ id: "1", name: "look", arguments: cycle, offered: true });
   call.sessionStarted(session()).ended(END);
   call.ended({ result: "seen" });
   turn.ended(END);
@@ -125,7 +125,7 @@ test("it traces nothing, and says so, where Langfuse is not configured", async (
   expect(none.urlOf("0".repeat(32))).toBeNull();
   none.observer
     .turnStarted(session())
-    .toolCallStarted({ id: "1", name: "look", arguments: {} })
+    .toolCallStarted({ id: "1", name: "look", arguments: {}, offered: true })
     .sessionStarted(session())
     .ended(END);
   await none.close();

@@ -1,8 +1,8 @@
 import { Anthropic } from "@anthropic-ai/sdk";
+import { DEFAULT_LIMITS } from "../../limits";
 import type { Secret } from "../../secret";
 import { KEY_PLACEHOLDER, keyedFetch } from "../keyed-fetch";
 import type { ProviderConnection } from "../language-model";
-import { ANSWER_TIMEOUT_MS } from "../provider-failure";
 import { anthropicLanguageModel } from "./anthropic-language-model";
 import { probeAnthropicKey } from "./probe-anthropic-key";
 
@@ -10,14 +10,21 @@ export interface AnthropicConnectionOptions {
   apiKey: Secret;
   /** Without `/v1` at its end; Anthropic's own where it is left out. */
   baseUrl?: string | undefined;
+  /** How long it may say nothing, before an answer's first byte and between two, in seconds. */
+  silenceSeconds?: number;
 }
 
 const BASE_URL = "https://api.anthropic.com";
 
-export function connectAnthropic({ apiKey, baseUrl }: AnthropicConnectionOptions): ProviderConnection {
+export function connectAnthropic({
+  apiKey,
+  baseUrl,
+  silenceSeconds = DEFAULT_LIMITS.providerSilenceSeconds,
+}: AnthropicConnectionOptions): ProviderConnection {
+  const silenceMs = silenceSeconds * 1000;
   const client = new Anthropic({
     apiKey: KEY_PLACEHOLDER,
-    fetch: keyedFetch(apiKey),
+    fetch: keyedFetch(apiKey, silenceMs),
     // Null keeps the SDK from reading them from the environment: only this key's own account may be billed.
     authToken: null,
     webhookKey: null,
@@ -28,7 +35,7 @@ export function connectAnthropic({ apiKey, baseUrl }: AnthropicConnectionOptions
     ],
     baseURL: baseUrl ?? BASE_URL,
     maxRetries: 0,
-    timeout: ANSWER_TIMEOUT_MS,
+    timeout: silenceMs,
     logLevel: "off",
     openTelemetry: false,
   });

@@ -1,5 +1,5 @@
 // The SDK's stream ends without an error when the connection closes early and when it is aborted: only Anthropic's own end
-// marker says that an answer is complete. In mid-stream, fetch itself ends a connection that was silent for 300 seconds.
+// marker says that an answer is complete.
 
 import type { Anthropic } from "@anthropic-ai/sdk";
 import { APIError } from "@anthropic-ai/sdk";
@@ -7,6 +7,7 @@ import type { TurnFailure } from "../../errors";
 import { abortable } from "../abortable";
 import type { LanguageModel, ModelFinish, ModelPart, ModelRequest } from "../language-model";
 import { providerFailure } from "../provider-failure";
+import { systemCode } from "../system-code";
 import { AnthropicAnswer } from "./anthropic-answer";
 import { mapAnthropicError } from "./map-anthropic-error";
 import { toAnthropicRequest } from "./to-anthropic-request";
@@ -65,5 +66,5 @@ async function* partsOf(
 /** An error event before the first output is as good as an HTTP status; everything else broke the stream. */
 function streamFailure(error: unknown, outputHasBegun: boolean): TurnFailure {
   if (error instanceof APIError && !outputHasBegun) return mapAnthropicError(error);
-  return providerFailure("STREAM_BROKEN", { provider: "CLAUDE" });
+  return providerFailure("STREAM_BROKEN", { provider: "CLAUDE", errorType: systemCode(error) });
 }

@@ -1,8 +1,8 @@
 import { OpenAI } from "openai";
+import { DEFAULT_LIMITS } from "../../limits";
 import type { Secret } from "../../secret";
 import { KEY_PLACEHOLDER, keyedFetch } from "../keyed-fetch";
 import type { ProviderConnection } from "../language-model";
-import { ANSWER_TIMEOUT_MS } from "../provider-failure";
 import { openAiLanguageModel } from "./openai-language-model";
 import { probeOpenAiKey } from "./probe-openai-key";
 
@@ -10,14 +10,21 @@ export interface OpenAiConnectionOptions {
   apiKey: Secret;
   /** With `/v1` at its end; OpenAI's own where it is left out. */
   baseUrl?: string | undefined;
+  /** How long it may say nothing, before an answer's first byte and between two, in seconds. */
+  silenceSeconds?: number;
 }
 
 const BASE_URL = "https://api.openai.com/v1";
 
-export function connectOpenAi({ apiKey, baseUrl }: OpenAiConnectionOptions): ProviderConnection {
+export function connectOpenAi({
+  apiKey,
+  baseUrl,
+  silenceSeconds = DEFAULT_LIMITS.providerSilenceSeconds,
+}: OpenAiConnectionOptions): ProviderConnection {
+  const silenceMs = silenceSeconds * 1000;
   const client = new OpenAI({
     apiKey: KEY_PLACEHOLDER,
-    fetch: keyedFetch(apiKey),
+    fetch: keyedFetch(apiKey, silenceMs),
     // Null keeps the SDK from reading them from the environment: only this key's own account may be billed.
     adminAPIKey: null,
     organization: null,
@@ -30,7 +37,7 @@ export function connectOpenAi({ apiKey, baseUrl }: OpenAiConnectionOptions): Pro
     ],
     baseURL: baseUrl ?? BASE_URL,
     maxRetries: 0,
-    timeout: ANSWER_TIMEOUT_MS,
+    timeout: silenceMs,
     logLevel: "off",
   });
   return {

@@ -1,5 +1,5 @@
 // The SDK's stream ends without an error when the connection closes early and when it is aborted: only OpenAI's own end
-// marker says that an answer is complete. In mid-stream, fetch itself ends a connection that was silent for 300 seconds.
+// marker says that an answer is complete.
 
 import type { OpenAI } from "openai";
 import { APIError } from "openai";
@@ -7,6 +7,7 @@ import type { TurnFailure } from "../../errors";
 import { abortable } from "../abortable";
 import type { LanguageModel, ModelFinish, ModelPart, ModelRequest } from "../language-model";
 import { providerFailure } from "../provider-failure";
+import { systemCode } from "../system-code";
 import { mapOpenAiError } from "./map-openai-error";
 import { OpenAiAnswer } from "./openai-answer";
 import { toOpenAiRequest } from "./to-openai-request";
@@ -66,5 +67,5 @@ async function* partsOf(
 /** An error event before the first output is as good as an HTTP status; everything else broke the stream. */
 function streamFailure(error: unknown, outputHasBegun: boolean): TurnFailure {
   if (error instanceof APIError && !outputHasBegun) return mapOpenAiError(error);
-  return providerFailure("STREAM_BROKEN", { provider: "OPENAI" });
+  return providerFailure("STREAM_BROKEN", { provider: "OPENAI", errorType: systemCode(error) });
 }

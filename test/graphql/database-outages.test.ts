@@ -1,0 +1,152 @@
+// Turns, while their database goes away and comes back: none is lost, none runs twice, and whoever asks is told what to do.
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import type { Client } from "graphql-ws";
+
+import { OUTAGE_PATIENCE_MS } from "../../src/database/outlast-outage";
+import { simulate } from "../../src/simulators/script";
+import { type PostgresProxy, startPostgresProxy } from "../support/postgres-proxy";
+import { CHAT_TURN, collect, connect, post, streamOf } from "../support/test-client";
+import { startTestServer, type TestServer } from "../support/test-server";
+
+let proxy: PostgresProxy;
+let server: TestServer;
+let token: string;
+let client: Client;
+
+beforeAll(async () => {
+  proxy = await startPostgresProxy();
+  server = await startTestServer({}, proxy.through);
+  token = await server.token();
+  // As an app's: it comes again when the server cannot check its token, and its operation keeps its id.
+  client = connect(server.url, token, { retryAttempts: 100, retryWait: () => new Promise(setImmediate) });
+});
+
+afterAll(async () => {
+  await client.dispose();
+  await server.close();
+  proxy.close();
+});
+
+const ask = (input: object) => streamOf(client, CHAT_TURN, { input });
+const callsOf = (marker: string) =>
+  server.anthropic.journal.messages().filter((call) => JSON.stringify(call.body).includes(marker));
+const rowsOf = (marker: string): Promise<{ id: string; status: string }[]> =>
+  server.dataSource.query("SELECT id, status FROM agent_sessions WHERE prompt LIKE $1", [`${marker}%`]);
+
+/** A session that waits to be settled is an error in the log, once. */
+const waited = (id: string) =>
+  server.logged((line) => line.session === id && line.msg === "a session waits to be settled");
+
+const ROUTING = /FROM "?provider_keys/;
+const INSERT = /INSERT INTO agent_sessions/;
+const MARK_RUNNING = /UPDATE "agent_sessions" SET "status"/;
+const HISTORY = /FROM "messages"/;
+const COMMIT = /^Q.{4}COMMIT/s;
+
+test.each([
+  ["looks for its route", ROUTING, false],
+  ["is inserted", INSERT, false],
+  ["has just been inserted", INSERT, true],
+  ["is marked as running", MARK_RUNNING, false],
+  ["looks for its history", HISTORY, false],
+  ["is settled", COMMIT, false],
+  ["has just been settled", COMMIT, true],
+])("a turn waits for the database that goes away when it %s, and runs once", async (name, statement, done) => {
+  const message = `${name}: ${simulate([[{ usage: { input: 20, output: 5 } }, { text: "Hello" }]])}`;
+  const broken = proxy.breakAt(statement, { done, away: true });
+  const turn = collect(ask({ message }));
+  await broken;
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+  await proxy.refused();
+  proxy.comeBack();
+
+  const end = (await turn).at(-1);
+  expect(end).toMatchObject({
+    __typename: "TurnFinished",
+    session: { status: "COMPLETED", text: "Hello" },
+  });
+  expect(callsOf(name)).toHaveLength(1);
+  const rows = await rowsOf(name);
+  expect(rows).toMatchObject([{ status: "COMPLETED" }]);
+  const bill = "SELECT count(*)::int AS count FROM meter_events WHERE session_id = $1";
+  expect(await server.dataSource.query(bill, [rows[0]?.id])).toEqual([{ count: 1 }]);
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  if (statement === COMMIT) await waited(end.session.id);
+  expect(server.logs.filter((line) => line.msg.includes("settled by another server"))).toEqual([]);
+});
+
+test("a child session that is inserted while the database goes away runs once, too", async () => {
+  const task = simulate([[{ text: "The plan." }]]);
+  const message = `delegates: ${simulate([[{ tool: "delegate", arguments: { buddy: "campaign", task } }], [{ text: "Done." }]])}`;
+  const turn = ask({ message });
+  const { value: started } = await turn.next();
+  const broken = proxy.breakAt(INSERT, { done: true, away: true });
+  const events = collect(turn);
+  await broken;
+  await proxy.refused();
+  proxy.comeBack();
+  const ends = (await events).filter((event) => event.__typename === "TurnFinished");
+  expect(ends.map(({ session }) => session.status)).toEqual(["COMPLETED", "COMPLETED"]);
+  const children = "SELECT status FROM agent_sessions WHERE parent_id = $1";
+  expect(await server.dataSource.query(children, [started.sessionId.slice(4)])).toEqual([{ status: "COMPLETED" }]);
+});
+
+test("a turn that is stopped while it waits for the database is not begun any more", async () => {
+  const leaving = await server.startSibling();
+  const broken = proxy.breakAt(MARK_RUNNING, { done: false, away: true });
+  const start = 'mutation { startTurn(input: { message: "stopped in an outage" }) { session { id } } }';
+  const { data } = await post(leaving.url, token, start);
+  await broken;
+  const disposed = leaving.dispose(0);
+  await waited(data.startTurn.session.id);
+  proxy.comeBack();
+  await disposed;
+  expect(await rowsOf("stopped in an outage")).toMatchObject([{ status: "INTERRUPTED" }]);
+  expect(callsOf("stopped in an outage")).toEqual([]);
+});
+
+describe("a database that stays away", () => {
+  /** Waited for a twentieth of the time. */
+  beforeEach(() => {
+    const { timeout } = AbortSignal;
+    jest
+      .spyOn(AbortSignal, "timeout")
+      .mockImplementation((ms) => timeout.call(AbortSignal, ms === OUTAGE_PATIENCE_MS ? ms / 20 : ms));
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    proxy.comeBack();
+  });
+
+  const START = `mutation ($input: ChatTurnInput!) {
+    startTurn(input: $input) { session { id status } userErrors { code } } }`;
+  const start = (message: string, idempotencyKey: string) =>
+    post(server.url, token, START, { input: { message, idempotencyKey } });
+
+  test("refuses the turn, which is not there, and the same request starts it later", async () => {
+    const key = randomUUID();
+    void proxy.breakAt(INSERT, { done: false, away: true });
+    const { errors } = await start("stays away", key);
+    expect(errors).toMatchObject([
+      { extensions: { code: "SERVICE_UNAVAILABLE" }, message: expect.stringContaining("try again") },
+    ]);
+    proxy.comeBack();
+    expect(await rowsOf("stays away")).toEqual([]);
+    const events = await collect(ask({ message: "stays away", idempotencyKey: key }));
+    expect(events.at(-1)).toMatchObject({ __typename: "TurnFinished", session: { status: "COMPLETED" } });
+  });
+
+  test("ends the refused turn that was inserted after all, once it is back", async () => {
+    const key = randomUUID();
+    void proxy.breakAt(INSERT, { done: true, away: true });
+    const { errors } = await start("was inserted", key);
+    expect(errors).toMatchObject([{ extensions: { code: "SERVICE_UNAVAILABLE" } }]);
+    proxy.comeBack();
+    // The same request finds it, and hears how it ended.
+    const end = (await collect(ask({ message: "was inserted", idempotencyKey: key }))).at(-1);
+    expect(end).toMatchObject({ __typename: "TurnFailed", error: { code: "INTERRUPTED", retryable: true } });
+    expect(callsOf("was inserted")).toEqual([]);
+    expect(await rowsOf("was inserted")).toMatchObject([{ status: "INTERRUPTED" }]);
+  });
+});
