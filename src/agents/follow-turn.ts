@@ -1,6 +1,7 @@
 // Tells a turn to one reader: event by event from the log, as far as it goes, and what the log does not tell from the rows.
 import { type DataSource, In } from "typeorm";
 
+import { outlastOutage } from "../database/outlast-outage";
 import { abortOnReturn } from "./abort-on-return";
 import { AgentSessionEntity } from "./agent-session.entity";
 import type { SettledTurns } from "./settled-turns";
@@ -63,7 +64,9 @@ async function* follow(
     }
     // The log goes no further: it has expired, or the server that wrote it is gone. The rows say how the turn ends, once it has.
     if (turn.endedAt === null) await aborted(settled, signal);
-    if (!signal.aborted) yield* fromRows(dataSource, turn.id, [...open], seen);
+    if (signal.aborted) return;
+    const find = () => dataSource.getRepository(AgentSessionEntity).findBy({ id: In([turn.id, ...open]) });
+    yield* fromRows(await outlastOutage(find, signal), turn.id, seen);
   } finally {
     close();
   }
@@ -92,14 +95,12 @@ async function* withText(events: AsyncGenerator<TurnEvent, void, void>): AsyncGe
   }
 }
 
-/** What the rows of an ended turn tell a reader who has seen the events up to `seen`. */
-async function* fromRows(
-  dataSource: DataSource,
+/** What is told of an ended turn, by its row and those of its delegated sessions that may have ended behind the log. */
+function* fromRows(
+  rows: readonly AgentSessionEntity[],
   turnId: string,
-  open: readonly string[],
   seen: number,
-): AsyncGenerator<FollowedEvent, void, void> {
-  const rows = await dataSource.getRepository(AgentSessionEntity).findBy({ id: In([turnId, ...open]) });
+): Generator<FollowedEvent, void, void> {
   const delegated = rows.filter(({ id, endedAt }) => id !== turnId && endedAt !== null);
   let last = seen;
   for (const session of delegated.toSorted((one, other) => one.lastSequence - other.lastSequence)) {
