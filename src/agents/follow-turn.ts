@@ -1,6 +1,7 @@
 // Tells a turn to one reader: event by event from the log, as far as it goes, and what the log does not tell from the rows.
 import { type DataSource, In } from "typeorm";
 
+import { outlastOutage } from "../database/outlast-outage";
 import { abortOnReturn } from "./abort-on-return";
 import { AgentSessionEntity } from "./agent-session.entity";
 import type { SettledTurns } from "./settled-turns";
@@ -8,10 +9,18 @@ import { terminalEvent } from "./terminal-event";
 import { endsTurn, isTerminal, type SessionSnapshot, type TurnEvent } from "./turn-events";
 import type { TurnLog } from "./turn-log";
 
-/** An event as a reader gets it: a piece of text also knows its session's whole text up to its own end. */
-export type FollowedEvent = TurnEvent & { text?: string };
+/** An event as a reader gets it. */
+export type FollowedEvent = TurnEvent & {
+  /** Of a piece of text: its session's whole text up to its own end, for a reader who wants it. */
+  text?: string;
+};
 
-export interface FollowTurnOptions {
+export interface Telling {
+  /** Default: no. */
+  wholeTexts?: boolean;
+}
+
+export interface FollowTurnOptions extends Telling {
   dataSource: DataSource;
   log: TurnLog;
   settledTurns: SettledTurns;
@@ -33,7 +42,7 @@ export function followTurn(
 }
 
 async function* follow(
-  { dataSource, log, settledTurns }: FollowTurnOptions,
+  { dataSource, log, settledTurns, wholeTexts }: FollowTurnOptions,
   turn: AgentSessionEntity,
   after: number,
   signal: AbortSignal,
@@ -43,7 +52,8 @@ async function* follow(
   /** Delegated sessions whose end has not come. */
   const open = new Set<string>();
   try {
-    for await (const event of withText(log.follow(turn.id, { signal, settled }))) {
+    const told = log.follow(turn.id, { signal, settled });
+    for await (const event of wholeTexts ? withText(told) : told) {
       if (event.sessionId !== turn.id && event.type === "TurnStarted") open.add(event.sessionId);
       if (isTerminal(event)) open.delete(event.sessionId);
       if (event.sequence > seen) {
@@ -54,7 +64,9 @@ async function* follow(
     }
     // The log goes no further: it has expired, or the server that wrote it is gone. The rows say how the turn ends, once it has.
     if (turn.endedAt === null) await aborted(settled, signal);
-    if (!signal.aborted) yield* fromRows(dataSource, turn.id, [...open], seen);
+    if (signal.aborted) return;
+    const find = () => dataSource.getRepository(AgentSessionEntity).findBy({ id: In([turn.id, ...open]) });
+    yield* fromRows(await outlastOutage(find, signal), turn.id, seen);
   } finally {
     close();
   }
@@ -83,14 +95,12 @@ async function* withText(events: AsyncGenerator<TurnEvent, void, void>): AsyncGe
   }
 }
 
-/** What the rows of an ended turn tell a reader who has seen the events up to `seen`. */
-async function* fromRows(
-  dataSource: DataSource,
+/** What is told of an ended turn, by its row and those of its delegated sessions that may have ended behind the log. */
+function* fromRows(
+  rows: readonly AgentSessionEntity[],
   turnId: string,
-  open: readonly string[],
   seen: number,
-): AsyncGenerator<FollowedEvent, void, void> {
-  const rows = await dataSource.getRepository(AgentSessionEntity).findBy({ id: In([turnId, ...open]) });
+): Generator<FollowedEvent, void, void> {
   const delegated = rows.filter(({ id, endedAt }) => id !== turnId && endedAt !== null);
   let last = seen;
   for (const session of delegated.toSorted((one, other) => one.lastSequence - other.lastSequence)) {
