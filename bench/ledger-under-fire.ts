@@ -1,24 +1,20 @@
 // Turns, while one of two servers is killed every second or so, Postgres restarts and Stripe loses answers. Afterwards the bill
 // must be right to the token, and nothing may have run twice: npm run fire -- --turns 1000 --seeds 1,2,3
-import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { seededRandom } from "../src/simulators/seeded-random";
 import { type Check, checkFire, checkLedger, type Evidence } from "./fire/check-ledger";
+import { comeToRest } from "./fire/come-to-rest";
 import { countCalls } from "./fire/count-calls";
 import { makeTrouble } from "./fire/make-trouble";
 import { type PlannedTurn, planTurns } from "./fire/plan-turns";
-import { type PlayedTurn, playTurn } from "./fire/play-turn";
+import { playTurns } from "./fire/play-turns";
 import { type FireOptions, printReport } from "./fire/print-report";
-import { type LedgerRows, readRows } from "./fire/read-rows";
-import { type Stage, setStage } from "./fire/stage";
+import { setStage } from "./fire/stage";
 
 /** What Stripe does to meter events, as shares of them. */
 const STRIPE_FAULTS = { lostAnswers: 0.12, failures: 0.08 };
 /** Turns that a client has one after the other, unless `--clients` says otherwise, and clients at most. */
 const [TURNS_PER_CLIENT, MOST_CLIENTS] = [5, 100];
-/** How long everything may take to come to rest after the last kill, in milliseconds. */
-const SETTLING_MS = 180_000;
-const LOOK_EVERY_MS = 250;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -61,22 +57,13 @@ async function fire({ turns: count, clients, seed }: FireOptions): Promise<Check
       restartDatabase: () => stage.postgres.restart(),
       progress: () => ended / turns.length,
     });
-    const played: PlayedTurn[] = [];
-    const waiting = turns.values();
-    const client = async (_: unknown, number: number): Promise<void> => {
-      for (const turn of waiting) {
-        const workspace = stage.workspaces[turn.workspace];
-        if (workspace === undefined) throw new Error(`turn ${turn.number} is planned for no workspace`);
-        const token = await stage.token(workspace, `user-${number}`);
-        const urls = number % 2 === 0 ? stage.servers.urls : stage.servers.urls.toReversed();
-        played[turn.number] = await playTurn({ turn, urls, token, idempotencyKey: idempotencyKeyOf(turn) });
-        ended += 1;
-      }
+    const onEnd = (): void => {
+      ended += 1;
     };
-    await Promise.all(Array.from({ length: clients }, client));
+    const played = await playTurns({ stage, turns, clients, idempotencyKeyOf, onEnd });
     await trouble.stop();
     await Promise.all(stage.servers.urls.map((_, index) => stage.servers.untilReady(index)));
-    const rows = await settled(stage);
+    const rows = await comeToRest(stage.postgres.url);
 
     const evidence: Evidence = {
       turns,
@@ -93,18 +80,6 @@ async function fire({ turns: count, clients, seed }: FireOptions): Promise<Check
     return checks;
   } finally {
     await stage.close();
-  }
-}
-
-/** The rows once no session runs and no meter row waits, or after `SETTLING_MS`. */
-async function settled(stage: Stage): Promise<LedgerRows> {
-  const deadline = Date.now() + SETTLING_MS;
-  for (;;) {
-    const rows = await readRows(stage.postgres.url);
-    const running = rows.sessions.some(({ status }) => status === "PENDING" || status === "RUNNING");
-    const atRest = !running && (rows.meterStates.PENDING ?? 0) === 0;
-    if (atRest || Date.now() > deadline) return rows;
-    await wait(LOOK_EVERY_MS);
   }
 }
 

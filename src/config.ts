@@ -274,8 +274,13 @@ function productionProblems(values: NodeJS.ProcessEnv): string[] {
   refuse(
     "DATABASE_URL",
     values.DATABASE_URL,
-    false,
+    passwordIn(values.DATABASE_URL).startsWith(DEVELOPMENT_PREFIX),
     "a Postgres 15 or newer, e.g. postgres://user:password@host/waypath.",
   );
   return problems;
+}
+
+/** Empty where there is none, and where it is no URL, which is refused elsewhere. */
+function passwordIn(url = ""): string {
+  return URL.canParse(url) ? new URL(url).password : "";
 }

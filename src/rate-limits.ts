@@ -40,10 +40,10 @@ export function createRateLimits(limits: Limits, redis?: Pick<Redis, "client">):
       limits.mutationsPerMinute,
       (most) => `You may make up to ${most} changes in a minute`,
     ),
-    reading: perMinute(
-      "reading",
-      limits.readingPerMinute,
-      (most) => `What you read may cost up to ${most.toLocaleString("en")} values in a minute`,
+    // By each server for itself: it guards that server's connections, and is asked with every operation.
+    reading: limitWith(
+      createLimiter("reading", limits.readingPerMinute, undefined),
+      `What you read may cost up to ${limits.readingPerMinute.toLocaleString("en")} values in a minute`,
     ),
     keyProbes: perMinute(
       "keyProbes",

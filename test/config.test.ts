@@ -324,6 +324,8 @@ test("production refuses the secrets that were made for development", () => {
     KEY_ENCRYPTION_KEYS: keys,
     // The one that the server gives to its simulator.
     ANTHROPIC_API_KEY: "sk-ant-development-simulated",
+    // The one that docker-compose.yml has where none is set.
+    DATABASE_URL: "postgres://waypath:development@postgres:5432/waypath",
   };
   for (const [name, value] of Object.entries(development)) {
     const [problem, ...others] = problemsOf({ ...PRODUCTION, [name]: value });
@@ -331,7 +333,7 @@ test("production refuses the secrets that were made for development", () => {
     expect(problem).not.toContain(value);
     expect(others).toEqual([]);
   }
-  expect(problemsOf({ ...PRODUCTION, ...development })).toHaveLength(3);
+  expect(problemsOf({ ...PRODUCTION, ...development })).toHaveLength(4);
   const among = `${PRODUCTION.KEY_ENCRYPTION_KEYS}, ${keys}`;
   expect(problemsOf({ ...PRODUCTION, KEY_ENCRYPTION_KEYS: among })).toHaveLength(1);
 });

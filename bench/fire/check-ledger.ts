@@ -150,7 +150,7 @@ function checkBill({ sessions, meterStates, events, workspaces }: Evidence): Che
   ];
 }
 
-function check(name: string, violations: readonly string[]): Check {
+export function check(name: string, violations: readonly string[]): Check {
   return { name, violations: violations.length, examples: violations.slice(0, EXAMPLES) };
 }
 

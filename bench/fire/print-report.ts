@@ -5,6 +5,7 @@ import type { Check, Evidence } from "./check-ledger";
 import { groupBy } from "./group-by";
 import type { Trouble } from "./make-trouble";
 import type { PlayedTurn } from "./play-turn";
+import type { ServerPair } from "./server-pair";
 import type { Stage } from "./stage";
 
 export interface FireOptions {
@@ -23,7 +24,7 @@ export interface FireReport {
   seconds: number;
 }
 
-/** Prints what happened and what was checked; where a check fails, what the servers said is kept in a file. */
+/** Prints what happened and what was checked. */
 export function printReport({ options, stage, trouble, evidence, checks, seconds }: FireReport): void {
   const { seed, turns, clients } = options;
   const { servers, workspaces } = stage;
@@ -40,17 +41,22 @@ export function printReport({ options, stage, trouble, evidence, checks, seconds
   line("Postgres", `${trouble.databaseRestarts} restarts`);
   line("clients", aboutClients(evidence.played));
   line("Stripe", aboutStripe(stage));
+  printChecks(checks, servers);
+}
+
+/** One line a check; where one fails, what the servers said is kept in a file. */
+export function printChecks(checks: readonly Check[], servers: ServerPair): void {
   for (const { name, violations, examples } of checks) {
     say(`  ${violations === 0 ? "ok    " : "FAILED"} ${violations} ${name}`);
     if (violations > 0) for (const example of examples) say(`           ${example}`);
   }
   if (checks.every(({ violations }) => violations === 0)) return;
-  const file = join(tmpdir(), `waypath-fire-${seed}-${Date.now()}.log`);
+  const file = join(tmpdir(), `waypath-fire-${process.pid}-${Date.now()}.log`);
   writeFileSync(file, servers.output());
   say(`  What the servers said is in ${file}`);
 }
 
-function outcomeOf({ status, error, refused }: PlayedTurn): string {
+export function outcomeOf({ status, error, refused }: PlayedTurn): string {
   if (status === "FAILED") return `failed of ${error}`;
   return status?.toLowerCase() ?? refused ?? "without an end";
 }
@@ -61,7 +67,7 @@ function aboutSessions({ sessions }: Evidence): string {
   return `${metered.length} metered, ${sessions.length - metered.length} on own keys; ${tokens} tokens metered`;
 }
 
-function aboutClients(played: readonly PlayedTurn[]): string {
+export function aboutClients(played: readonly PlayedTurn[]): string {
   const reconnects = played.reduce((sum, turn) => sum + Math.max(0, turn.reconnects), 0);
   const durations = played.map(({ seconds }) => seconds).toSorted((one, other) => one - other);
   const [middle, longest] = [durations.at(Math.floor(durations.length / 2)), durations.at(-1)];
@@ -81,17 +87,17 @@ function aboutStripe({ stripe, workspaces }: Stage): string {
   ].join(", ");
 }
 
-function tally(words: readonly string[]): string {
+export function tally(words: readonly string[]): string {
   return [...groupBy(words, (word) => word)]
     .map(([word, { length }]) => `${length} ${word}`)
     .toSorted()
     .join(", ");
 }
 
-function line(name: string, text: string): void {
+export function line(name: string, text: string): void {
   say(`  ${name.padEnd(9)} ${text}`);
 }
 
-function say(text: string): void {
+export function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }

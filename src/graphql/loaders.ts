@@ -3,6 +3,7 @@ import { type DataSource, In } from "typeorm";
 
 import { AgentSessionEntity } from "../agents/agent-session.entity";
 import type { LoadRouting, WorkspaceRouting } from "../agents/routing";
+import { OUTAGE_PATIENCE_MS, outlastOutage } from "../database/outlast-outage";
 import type { MeterEventEntity } from "../metering/meter-event.entity";
 import { findMeterEvents } from "../metering/meter-events";
 import { UserEntity } from "../workspaces/user.entity";
@@ -26,53 +27,42 @@ export interface Loaders {
 
 export function createLoaders(dataSource: DataSource, loadRouting: LoadRouting): Loaders {
   return {
-    user: new DataLoader(
-      async (ids) => {
-        const users = await dataSource.getRepository(UserEntity).findBy({ id: In([...new Set(ids)]) });
-        const byId = new Map(users.map((user) => [user.id, user]));
-        return ids.map((id) => byId.get(id) ?? null);
-      },
-      { cache: false },
-    ),
-    session: new DataLoader(
-      async (ids) => {
-        const sessions = await dataSource.getRepository(AgentSessionEntity).findBy({ id: In([...new Set(ids)]) });
-        const byId = new Map(sessions.map((session) => [session.id, session]));
-        return ids.map((id) => byId.get(id) ?? null);
-      },
-      { cache: false },
-    ),
-    delegations: new DataLoader(
-      async (parentIds) => {
-        const delegated = await dataSource.getRepository(AgentSessionEntity).find({
-          where: { parentId: In([...new Set(parentIds)]) },
-          order: { startedAt: "ASC", id: "ASC" },
-        });
-        return parentIds.map((parentId) => delegated.filter((session) => session.parentId === parentId));
-      },
-      { cache: false },
-    ),
-    meterEvent: new DataLoader(
-      async (sessionIds) => {
-        const events = await findMeterEvents(dataSource, sessionIds);
-        return sessionIds.map((id) => events.get(id) ?? null);
-      },
-      { cache: false },
-    ),
-    workspace: new DataLoader(
-      async (ids) => {
-        const workspaces = await dataSource.getRepository(WorkspaceEntity).findBy({ id: In([...new Set(ids)]) });
-        const byId = new Map(workspaces.map((workspace) => [workspace.id, workspace]));
-        return ids.map((id) => byId.get(id) ?? new Error("the workspace of something that is shown has gone"));
-      },
-      { cache: false },
-    ),
-    routing: new DataLoader(
-      async (workspaceIds) => {
-        const byWorkspace = new Map([...new Set(workspaceIds)].map((id) => [id, loadRouting(id)]));
-        return Promise.all(workspaceIds.map((id) => byWorkspace.get(id) ?? loadRouting(id)));
-      },
-      { cache: false },
-    ),
+    user: batching(async (ids) => {
+      const users = await dataSource.getRepository(UserEntity).findBy({ id: In([...new Set(ids)]) });
+      const byId = new Map(users.map((user) => [user.id, user]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+    session: batching(async (ids) => {
+      const sessions = await dataSource.getRepository(AgentSessionEntity).findBy({ id: In([...new Set(ids)]) });
+      const byId = new Map(sessions.map((session) => [session.id, session]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+    delegations: batching(async (parentIds) => {
+      const delegated = await dataSource.getRepository(AgentSessionEntity).find({
+        where: { parentId: In([...new Set(parentIds)]) },
+        order: { startedAt: "ASC", id: "ASC" },
+      });
+      return parentIds.map((parentId) => delegated.filter((session) => session.parentId === parentId));
+    }),
+    meterEvent: batching(async (sessionIds) => {
+      const events = await findMeterEvents(dataSource, sessionIds);
+      return sessionIds.map((id) => events.get(id) ?? null);
+    }),
+    workspace: batching(async (ids) => {
+      const workspaces = await dataSource.getRepository(WorkspaceEntity).findBy({ id: In([...new Set(ids)]) });
+      const byId = new Map(workspaces.map((workspace) => [workspace.id, workspace]));
+      return ids.map((id) => byId.get(id) ?? new Error("the workspace of something that is shown has gone"));
+    }),
+    routing: batching(async (workspaceIds) => {
+      const byWorkspace = new Map([...new Set(workspaceIds)].map((id) => [id, loadRouting(id)]));
+      return Promise.all(workspaceIds.map((id) => byWorkspace.get(id) ?? loadRouting(id)));
+    }),
   };
+}
+
+/** A turn's events are asked for once: what they show of the database waits out a moment in which it is away. */
+function batching<Key, Value>(load: (keys: readonly Key[]) => Promise<(Value | Error)[]>): DataLoader<Key, Value> {
+  return new DataLoader((keys) => outlastOutage(() => load(keys), AbortSignal.timeout(OUTAGE_PATIENCE_MS)), {
+    cache: false,
+  });
 }

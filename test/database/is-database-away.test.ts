@@ -31,6 +31,17 @@ test("every statement of a transaction whose connection was ended says so, those
   expect(errors.filter((error) => !isDatabaseAway(error))).toEqual([]);
 });
 
+test("a connection that has broken since it was taken from the pool says so", async () => {
+  const runner = dataSource.createQueryRunner();
+  const client = await runner.connect();
+  const gone = new Promise((resolve) => client.once("end", resolve));
+  await administer(`SELECT pg_terminate_backend(${client.processID})`);
+  await gone;
+  const error = await client.query("SELECT 1").catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ message: expect.stringContaining("not queryable") });
+  expect(isDatabaseAway(error)).toBe(true);
+});
+
 test("a statement that Postgres refuses does not", async () => {
   const refused = await dataSource.query("SELECT 1 / 0").catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: "22012" });

@@ -1,0 +1,130 @@
+// Turns on two servers, while their Postgres is restarted again and again, every second time as after a crash. No server may end, each
+// must be ready again at once, and no turn may be lost, cut short or billed twice: npm run bench:outages -- --restarts 20
+import { setTimeout as wait } from "node:timers/promises";
+import { parseArgs } from "node:util";
+
+import { check, checkLedger, type Evidence } from "./fire/check-ledger";
+import { comeToRest } from "./fire/come-to-rest";
+import { countCalls } from "./fire/count-calls";
+import { type PlannedTurn, planTurns } from "./fire/plan-turns";
+import { playTurns } from "./fire/play-turns";
+import { aboutClients, line, outcomeOf, printChecks, say, tally } from "./fire/print-report";
+import { type Stage, setStage } from "./fire/stage";
+import { breakDatabase, type Outage } from "./outages/break-database";
+
+const { values } = parseArgs({
+  options: {
+    restarts: { type: "string", default: "20" },
+    clients: { type: "string", default: "20" },
+    seed: { type: "string", default: "1" },
+  },
+});
+
+/** From one outage's end to the next one, in milliseconds. */
+const PEACE_MS = 1_500;
+/** How soon a server must be ready after its database, in milliseconds. */
+const READY_WITHIN_MS = 5_000;
+/** More turns than are played before the last outage has ended. */
+const PLANNED_TURNS = 20_000;
+
+async function main(): Promise<number> {
+  const [restarts, clients, seed] = [values.restarts, values.clients, values.seed].map(Number);
+  if (
+    restarts === undefined ||
+    clients === undefined ||
+    seed === undefined ||
+    ![restarts, clients, seed].every(isCount)
+  ) {
+    throw new Error("--restarts, --clients and --seed each take a number above 0");
+  }
+  const startedAt = performance.now();
+  const stage = await setStage(seed);
+  try {
+    const calls = countCalls([stage.anthropic, stage.openAi]);
+    const turns: PlannedTurn[] = [];
+    let over = false;
+    const untilOver = function* () {
+      for (const turn of planTurns(PLANNED_TURNS, stage.workspaces.length, seed)) {
+        if (over) return;
+        turns.push(turn);
+        yield turn;
+      }
+    };
+    const idempotencyKeyOf = ({ number }: PlannedTurn): string => `outage-${seed}-${number}`;
+    const playing = playTurns({ stage, turns: untilOver(), clients, idempotencyKeyOf });
+    const outages: Outage[] = [];
+    for (let number = 0; number < restarts; number += 1) {
+      await wait(PEACE_MS);
+      outages.push(await breakDatabase(stage, number % 2 === 0 ? "fast" : "immediate"));
+    }
+    over = true;
+    const played = await playing;
+    const rows = await comeToRest(stage.postgres.url);
+    const { workspaces, stripe } = stage;
+    const { events } = stripe.account.ledger;
+    const evidence: Evidence = { turns, played, idempotencyKeyOf, workspaces, ...rows, calls: calls.stop(), events };
+
+    const checks = [...checkOutages(stage, outages), ...checkEnds(evidence), ...checkLedger(evidence)];
+    const seconds = (performance.now() - startedAt) / 1000;
+    say(`${turns.length} turns, ${clients} at a time, on two servers, ${seconds.toFixed(0)} seconds`);
+    line("turns", tally(played.map(outcomeOf)));
+    line("clients", aboutClients(played));
+    line("Postgres", aboutOutages(outages));
+    printChecks(checks, stage.servers);
+    const failed = checks.filter(({ violations }) => violations > 0).length;
+    say(`${checks.length - failed} passed, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await stage.close();
+  }
+}
+
+function checkOutages({ servers }: Stage, outages: readonly Outage[]) {
+  const late = outages.flatMap(({ how, readyAfterMs }) =>
+    readyAfterMs > READY_WITHIN_MS ? [`${how}: ${readyAfterMs.toFixed(0)} ms`] : [],
+  );
+  return [
+    check("servers that ended", [...servers.crashes, ...Array(servers.failedStarts).fill("could not start again")]),
+    check(
+      "servers that called themselves ready without a database",
+      outages.flatMap(({ falselyReady }) => falselyReady),
+    ),
+    check(`returns after which a server was not ready within ${READY_WITHIN_MS / 1000} seconds`, late),
+  ];
+}
+
+/** No server is lost here, so that nothing but its user may cut a turn short. */
+function checkEnds({ turns, played }: Evidence) {
+  const cut = turns.filter(({ number, cancelAfterMs }) => {
+    const status = played[number]?.status;
+    return status !== "COMPLETED" && !(status === "CANCELLED" && cancelAfterMs !== null);
+  });
+  return [
+    check(
+      "turns cut short by an outage",
+      cut.map(({ number }) => `turn ${number}: ${JSON.stringify(played[number])}`),
+    ),
+  ];
+}
+
+function aboutOutages(outages: readonly Outage[]): string {
+  const hard = outages.filter(({ how }) => how === "immediate").length;
+  const times = outages.map(({ readyAfterMs }) => readyAfterMs).toSorted((one, other) => one - other);
+  const [middle, longest] = [times[Math.floor(times.length / 2)] ?? 0, times.at(-1) ?? 0];
+  return (
+    `${outages.length} restarts, ${hard} of them as after a crash; both servers ready again after ` +
+    `${middle.toFixed(0)} ms in the middle and ${longest.toFixed(0)} ms at most`
+  );
+}
+
+function isCount(number: number): boolean {
+  return Number.isSafeInteger(number) && number > 0;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.exit(1);
+  },
+);
