@@ -41,6 +41,8 @@ export interface Config {
   /** Undefined: the server runs its own Postgres in `dataDirectory`. */
   databaseUrl: Secret | undefined;
   dataDirectory: string;
+  /** Undefined: this is the only server, and keeps what is said in its memory. */
+  redisUrl: Secret | undefined;
   tokens: TokenVerification;
   /** `id:base64,id:base64`; the first seals, all open. */
   keyEncryptionKeys: Secret;
@@ -104,6 +106,7 @@ const environment = z.object({
     .url({ protocol: /^postgres(ql)?$/, error: "must begin with postgres:// or postgresql://" })
     .optional(),
   DATA_DIR: z.string().default("./.waypath"),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must begin with redis:// or rediss://" }).optional(),
   AUTH_JWT_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
   AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   AUTH_ISSUER: z.string().optional(),
@@ -174,6 +177,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     databaseUrl: secret.optional().parse(values.DATABASE_URL),
     dataDirectory,
+    redisUrl: secret.optional().parse(values.REDIS_URL),
     tokens: {
       ...(values.AUTH_JWKS_URL !== undefined
         ? { method: "JWKS" as const, url: values.AUTH_JWKS_URL }

@@ -1,5 +1,6 @@
 // Everything that is bounded, and what happens at each bound. `LIMIT_…` in the environment overrides it: `messageCharacters` is
-// `LIMIT_MESSAGE_CHARACTERS`. Whatever is counted per user, workspace or socket is counted by each server for itself.
+// `LIMIT_MESSAGE_CHARACTERS`. What is counted in a minute by user or workspace is counted for all servers that share a Redis;
+// sockets, and what comes on them, by each server for itself.
 
 import { z } from "zod";
 

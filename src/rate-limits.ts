@@ -1,9 +1,10 @@
-// How often, in a minute. Counted in this process's memory, which holds those who were active in the last one; the library
-// behind this interface counts in a shared store as well.
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+// How often, in a minute. Counted for all servers in Redis, where there is one; otherwise, and while it is away, in this process's
+// memory. Either holds those who were active in the last minute.
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 
 import { RequestError } from "./errors";
 import type { Limits } from "./limits";
+import type { Redis } from "./redis";
 
 export interface RateLimit {
   /** Counts what `key` stands for. Throws `RATE_LIMITED` when that is too often; then nothing was counted. */
@@ -25,23 +26,48 @@ export interface RateLimits {
 
 const MINUTE_SECONDS = 60;
 
-export function createRateLimits(limits: Limits): RateLimits {
+export function createRateLimits(limits: Limits, redis?: Pick<Redis, "client">): RateLimits {
+  const perMinute = (name: keyof RateLimits, most: number, sentence: (most: number) => string) =>
+    limitWith(createLimiter(name, most, redis), sentence(most));
   return {
-    turnStarts: perMinute(limits.turnStartsPerMinute, (most) => `You may start up to ${most} turns in a minute`),
-    mutations: perMinute(limits.mutationsPerMinute, (most) => `You may make up to ${most} changes in a minute`),
-    reading: perMinute(
-      limits.readingPerMinute,
-      (most) => `What you read may cost up to ${most.toLocaleString("en")} values in a minute`,
+    turnStarts: perMinute(
+      "turnStarts",
+      limits.turnStartsPerMinute,
+      (most) => `You may start up to ${most} turns in a minute`,
+    ),
+    mutations: perMinute(
+      "mutations",
+      limits.mutationsPerMinute,
+      (most) => `You may make up to ${most} changes in a minute`,
+    ),
+    // By each server for itself: it guards that server's connections, and is asked with every operation.
+    reading: limitWith(
+      createLimiter("reading", limits.readingPerMinute, undefined),
+      `What you read may cost up to ${limits.readingPerMinute.toLocaleString("en")} values in a minute`,
     ),
     keyProbes: perMinute(
+      "keyProbes",
       limits.keyProbesPerMinute,
       (most) => `A workspace may have up to ${most} keys checked in a minute`,
     ),
   };
 }
 
-function perMinute(most: number, sentence: (most: number) => string): RateLimit {
-  const limiter = new RateLimiterMemory({ points: most, duration: MINUTE_SECONDS });
+function createLimiter(name: keyof RateLimits, points: number, redis?: Pick<Redis, "client">): RateLimiterAbstract {
+  const inMemory = new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
+  if (redis === undefined) return inMemory;
+  return new RateLimiterRedis({
+    storeClient: redis.client,
+    useRedisPackage: true,
+    rejectIfRedisNotReady: true,
+    keyPrefix: `waypath:limit:${name}`,
+    points,
+    duration: MINUTE_SECONDS,
+    insuranceLimiter: inMemory,
+  });
+}
+
+function limitWith(limiter: RateLimiterAbstract, sentence: string): RateLimit {
   return {
     async take(key, count = 1) {
       try {
@@ -50,7 +76,7 @@ function perMinute(most: number, sentence: (most: number) => string): RateLimit 
         if (!(refused instanceof RateLimiterRes)) throw refused;
         await limiter.reward(key, count);
         const seconds = Math.ceil(refused.msBeforeNext / 1000);
-        throw new RequestError("RATE_LIMITED", `${sentence(most)}: try again in ${seconds} s.`, undefined, seconds);
+        throw new RequestError("RATE_LIMITED", `${sentence}: try again in ${seconds} s.`, undefined, seconds);
       }
     },
     async giveBack(key) {

@@ -8,7 +8,6 @@ import { createBuiltInTools } from "./agents/tools/built-in-tools";
 import { startMcpServers } from "./agents/tools/mcp-servers";
 import { prepareTool } from "./agents/tools/prepare-tool";
 import { createToolbox } from "./agents/tools/toolbox";
-import { createMemoryTurnLog } from "./agents/turn-log";
 import { createTurns } from "./agents/turns";
 import { type Config, ConfigError } from "./config";
 import { migrate } from "./database/migrate";
@@ -45,6 +44,7 @@ import { connectAnthropic } from "./providers/anthropic/anthropic-connection";
 import type { LlmProvider, ProviderConnection } from "./providers/language-model";
 import { connectOpenAi } from "./providers/openai/openai-connection";
 import { createRateLimits } from "./rate-limits";
+import { openRedis, type Redis } from "./redis";
 import type { Secret } from "./secret";
 import { startTracing } from "./tracing/tracing";
 import { createAuthenticate } from "./workspaces/authenticate";
@@ -80,6 +80,8 @@ interface Foundation {
   dataSource: DataSource;
   /** Connections of their own for what only looks: however much is read, turns, their leases and their bill go on. */
   reading: DataSource;
+  /** Undefined where there is one server. */
+  redis: Redis | undefined;
   buddies: Buddies;
   secretBox: SecretBox;
 }
@@ -88,16 +90,19 @@ interface Foundation {
 const READING_TIMEOUT_MS = 10_000;
 const GRAPHQL_PATH = "/graphql";
 
-/** Puts the rooms together and listens. Rejects when the database or the port cannot be had; then nothing is left open. */
+/** Puts the rooms together and listens. Rejects when the database, Redis or the port cannot be had; then nothing is left open. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
   const { config } = options;
   const buddies = loadBuddies(config.buddiesFile);
   const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
   const dataSource = await openDatabase(options.databaseUrl);
   const reading = await openDatabase(options.databaseUrl, { statementTimeoutMs: READING_TIMEOUT_MS });
+  let redis: Redis | undefined;
   try {
-    return await openServer(options, { dataSource, reading, buddies, secretBox });
+    redis = config.redisUrl && (await openRedis(config.redisUrl, options.logger));
+    return await openServer(options, { dataSource, reading, redis, buddies, secretBox });
   } catch (error) {
+    redis?.close();
     await Promise.all([dataSource.destroy(), reading.destroy()]);
     throw error;
   }
@@ -105,7 +110,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
 
 async function openServer(
   options: ServerOptions,
-  { dataSource, reading, buddies, secretBox }: Foundation,
+  { dataSource, reading, redis, buddies, secretBox }: Foundation,
 ): Promise<RunningServer> {
   const { config, logger } = options;
   const ran = await migrate(dataSource);
@@ -143,7 +148,7 @@ async function openServer(
     environment: config.production ? "production" : "development",
     logger,
   });
-  const rateLimits = createRateLimits(config.limits);
+  const rateLimits = createRateLimits(config.limits, redis);
   const builtInTools = createBuiltInTools({ dataSource });
   // Before anybody waits for them. It also warms up what reads schemas, before a foreign one is read against the clock.
   for (const tool of builtInTools) prepareTool(tool, logger);
@@ -157,7 +162,7 @@ async function openServer(
     providerKeys,
     loadRouting,
     connections,
-    log: createMemoryTurnLog(),
+    redis,
     turnStarts: rateLimits.turnStarts,
     messageCharacters: config.limits.messageCharacters,
     turnTimeoutSeconds: config.turnTimeoutSeconds,
@@ -192,12 +197,14 @@ async function openServer(
   const isAllowedOrigin = originCheck(config.allowedOrigins, () => portOf(server));
   const app = express()
     .use(securityHeaders())
-    .use(healthRoutes({ dataSource, isAccepting: () => accepting }))
+    .use(healthRoutes({ dataSource, redis, isAccepting: () => accepting }))
     .use(
       metricsRoutes({
         relay: billing.relay,
         meterBacklog: () => readMeterBacklog(dataSource),
         turnsRunning: () => turns.running(),
+        log: turns.log,
+        redis,
         tracing,
       }),
     )
@@ -255,6 +262,7 @@ async function openServer(
     await mcpServers.close();
     connections.close();
     stopRegistering();
+    redis?.close();
     await Promise.all([dataSource.destroy(), reading.destroy()]);
   };
   return {

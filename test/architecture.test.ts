@@ -20,7 +20,19 @@ const ROOMS = [
 ];
 
 /** Files that stand in `src` itself: the ground that everything rests on, and a room's own door; the rest puts the rooms together. */
-const GROUND = ["config", "development-secrets", "errors", "ids", "limits", "logger", "rate-limits", "secret"];
+const GROUND = [
+  "config",
+  "development-secrets",
+  "errors",
+  "ids",
+  "limits",
+  "logger",
+  "rate-limits",
+  "redis",
+  "redis-channels",
+  "redis-client",
+  "secret",
+];
 
 const SOURCE = resolve(__dirname, "../src");
 const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })

@@ -128,6 +128,7 @@ test.each([
     { DATABASE_URL: "postgres://user:canary@127.0.0.1:1/none" },
     "DATABASE_URL: .+ECONNREFUSED",
   ],
+  ["a Redis that is not there", { REDIS_URL: "redis://user:canary@127.0.0.1:1" }, "REDIS_URL: .+ECONNREFUSED"],
   ["a key ring that is none", { KEY_ENCRYPTION_KEYS: "canary" }, "KEY_ENCRYPTION_KEYS cannot be read"],
   ["a buddies file that is not there", { BUDDIES_FILE: "none.yaml" }, "BUDDIES_FILE: .+none\\.yaml cannot be used"],
   ["a bad value", { LOG_LEVEL: "canary" }, "LOG_LEVEL: "],

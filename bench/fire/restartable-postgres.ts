@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "../../src/database/embedded-postgres";
 import { createLogger } from "../../src/logger";
-import { findLowPort } from "./low-port";
+import { findLowPort } from "../../test/support/low-port";
 
 /** A Postgres of its own, which comes back where it was, so that its address stays good. */
 export interface RestartablePostgres {

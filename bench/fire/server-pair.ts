@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { findLowPort } from "../../test/support/low-port";
 import { makeServerHome, type ServerHome, type ServerProcess } from "../../test/support/server-process";
-import { findLowPort } from "./low-port";
 
 /** How long a server may take to say that it is ready, in milliseconds. */
 const READY_ANSWER_MS = 3_000;

@@ -1,11 +1,11 @@
-// Tells a turn to one reader: live from the log where this process knows it, otherwise from its row.
-import { setTimeout as wait } from "node:timers/promises";
-import type { DataSource } from "typeorm";
+// Tells a turn to one reader: event by event from the log, as far as it goes, and what the log does not tell from the rows.
+import { type DataSource, In } from "typeorm";
 
 import { abortOnReturn } from "./abort-on-return";
 import { AgentSessionEntity } from "./agent-session.entity";
+import type { SettledTurns } from "./settled-turns";
 import { terminalEvent } from "./terminal-event";
-import { endsTurn, type SessionSnapshot, type TurnEvent } from "./turn-events";
+import { endsTurn, isTerminal, type SessionSnapshot, type TurnEvent } from "./turn-events";
 import type { TurnLog } from "./turn-log";
 
 /** An event as a reader gets it: a piece of text also knows its session's whole text up to its own end. */
@@ -14,10 +14,9 @@ export type FollowedEvent = TurnEvent & { text?: string };
 export interface FollowTurnOptions {
   dataSource: DataSource;
   log: TurnLog;
+  settledTurns: SettledTurns;
 }
 
-/** How often the row of a turn that no log here knows is looked at, in milliseconds. */
-const LOOK_AGAIN_MS = 1_000;
 /** The block that a turn's text comes in when it is told in its short form. */
 const SHORT_FORM_BLOCK = "text";
 
@@ -27,35 +26,47 @@ const SHORT_FORM_BLOCK = "text";
  */
 export function followTurn(
   options: FollowTurnOptions,
-  turnId: string,
+  turn: AgentSessionEntity,
   after: number,
 ): AsyncIterableIterator<FollowedEvent, void, void> {
-  return abortOnReturn((signal) => follow(options, turnId, after, signal));
+  return abortOnReturn((signal) => follow(options, turn, after, signal));
 }
 
 async function* follow(
-  options: FollowTurnOptions,
-  turnId: string,
+  { dataSource, log, settledTurns }: FollowTurnOptions,
+  turn: AgentSessionEntity,
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<FollowedEvent, void, void> {
-  const live = options.log.follow(turnId, signal);
-  if (live !== null) {
-    let seen = after;
-    for await (const event of withText(live)) {
+  const { settled, close } = settledTurns.watch(turn);
+  let seen = after;
+  /** Delegated sessions whose end has not come. */
+  const open = new Set<string>();
+  try {
+    for await (const event of withText(log.follow(turn.id, { signal, settled }))) {
+      if (event.sessionId !== turn.id && event.type === "TurnStarted") open.add(event.sessionId);
+      if (isTerminal(event)) open.delete(event.sessionId);
       if (event.sequence > seen) {
         seen = event.sequence;
         yield event;
       }
-      if (endsTurn(event, turnId)) return;
+      if (endsTurn(event, turn.id)) return;
     }
-    // The log closed without an end: another server has ended the turn. Its row says how.
-    const session = await endedSession(options.dataSource, turnId, signal);
-    if (session !== null) yield endOf(session, seen);
-    return;
+    // The log goes no further: it has expired, or the server that wrote it is gone. The rows say how the turn ends, once it has.
+    if (turn.endedAt === null) await aborted(settled, signal);
+    if (!signal.aborted) yield* fromRows(dataSource, turn.id, [...open], seen);
+  } finally {
+    close();
   }
-  const session = await endedSession(options.dataSource, turnId, signal);
-  if (session !== null) yield* shortForm(session, after);
+}
+
+/** Resolves once one of them is aborted. */
+function aborted(...signals: AbortSignal[]): Promise<void> {
+  const any = AbortSignal.any(signals);
+  return new Promise((resolve) => {
+    if (any.aborted) resolve();
+    else any.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 /** Adds up each session's text along the way, which costs a reader one string a delta. */
@@ -70,6 +81,25 @@ async function* withText(events: AsyncGenerator<TurnEvent, void, void>): AsyncGe
     texts.set(event.sessionId, text);
     yield { ...event, text };
   }
+}
+
+/** What the rows of an ended turn tell a reader who has seen the events up to `seen`. */
+async function* fromRows(
+  dataSource: DataSource,
+  turnId: string,
+  open: readonly string[],
+  seen: number,
+): AsyncGenerator<FollowedEvent, void, void> {
+  const rows = await dataSource.getRepository(AgentSessionEntity).findBy({ id: In([turnId, ...open]) });
+  const delegated = rows.filter(({ id, endedAt }) => id !== turnId && endedAt !== null);
+  let last = seen;
+  for (const session of delegated.toSorted((one, other) => one.lastSequence - other.lastSequence)) {
+    if (session.lastSequence <= last) continue;
+    last = session.lastSequence;
+    yield endOf(session, last - 1);
+  }
+  const turn = rows.find(({ id }) => id === turnId);
+  if (turn !== undefined) yield* shortForm(turn, last);
 }
 
 /** All of an ended turn that its row still tells: the start, the whole text, the end; for a reader that has seen some, the end. */
@@ -89,27 +119,11 @@ function* shortForm(session: SessionSnapshot, after: number): Generator<Followed
 }
 
 /**
- * The terminal event of an ended turn. A server that died may have told a reader more than it had time to keep: then the end
- * takes the number after what that reader has seen, because an end that is dropped as already seen would never come.
+ * The terminal event of an ended session. A server that died may have told a reader more than was kept of it: then the end takes
+ * the number after what that reader has seen, because an end that is dropped as already seen would never come.
  */
 function endOf(session: SessionSnapshot, seen: number): TurnEvent {
   const { status, lastSequence } = session;
   const sequence = status === "INTERRUPTED" ? Math.max(lastSequence, seen + 1) : lastSequence;
   return { ...terminalEvent(session), sequence, at: session.endedAt ?? session.startedAt };
-}
-
-/** Waits for the turn's end, whoever runs it. Waiting counts as following. Null: the reader has gone. */
-async function endedSession(
-  dataSource: DataSource,
-  turnId: string,
-  signal: AbortSignal,
-): Promise<AgentSessionEntity | null> {
-  const sessions = dataSource.getRepository(AgentSessionEntity);
-  while (!signal.aborted) {
-    const session = await sessions.findOneByOrFail({ id: turnId });
-    if (session.endedAt !== null) return session;
-    await sessions.update({ id: turnId }, { lastFollowedAt: () => "now()" });
-    await wait(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
-  }
-  return null;
 }

@@ -46,16 +46,21 @@ export interface TurnRunner {
 }
 
 export function createTurnRunner(options: RunTurnOptions): TurnRunner {
-  const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+  const running = new Map<string, { stop(why: StopCause): void; ended: Promise<void> }>();
   const stop = (turnId: string, why: StopCause) => {
     const turn = running.get(turnId);
-    turn?.abort.abort(new TurnStopped(why));
+    turn?.stop(why);
     return turn !== undefined;
   };
   return {
     run(turn) {
       const abort = new AbortController();
-      const ended = runTurn(options, turn, abort)
+      const writer = createTurnWriter(options.log, turn.session.id);
+      const stopTurn = (why: StopCause) => {
+        if (why === "LEASE_LOST") writer.abandon();
+        abort.abort(new TurnStopped(why));
+      };
+      const ended = runTurn(options, turn, { writer, signal: abort.signal, stop: stopTurn })
         .catch((error) =>
           options.logger.error(
             { ...sessionLogFields(turn.session), err: error },
@@ -63,7 +68,7 @@ export function createTurnRunner(options: RunTurnOptions): TurnRunner {
           ),
         )
         .finally(() => running.delete(turn.session.id));
-      running.set(turn.session.id, { abort, ended });
+      running.set(turn.session.id, { stop: stopTurn, ended });
     },
     stop,
     running: () => running.size,
@@ -76,12 +81,22 @@ export function createTurnRunner(options: RunTurnOptions): TurnRunner {
   };
 }
 
-async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, abort: AbortController): Promise<void> {
+/** What a running turn has in common with all that it delegates. */
+interface RunningTurn {
+  writer: TurnWriter;
+  /** Aborts with a `TurnStopped`. */
+  signal: AbortSignal;
+  stop(why: StopCause): void;
+}
+
+async function runTurn(
+  options: RunTurnOptions,
+  turn: AcceptedTurn,
+  { writer, signal, stop }: RunningTurn,
+): Promise<void> {
   const { log, dataSource } = options;
   const { session } = turn;
-  const { signal } = abort;
-  const writer = createTurnWriter(log, session.id);
-  const timeout = setTimeout(() => abort.abort(new TurnStopped("TIMEOUT")), options.turnTimeoutSeconds * 1000);
+  const timeout = setTimeout(() => stop("TIMEOUT"), options.turnTimeoutSeconds * 1000);
 
   const surroundings = (
     accepted: AcceptedSession,
@@ -113,7 +128,7 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, abort: Abort
       ...surroundings(accepted, observer),
       loadHistory: async () => [],
       // Whether a turn is cancelled or followed is a matter of its top-level session; a lost lease is everybody's.
-      stop: (why) => (why === "LEASE_LOST" ? abort.abort(new TurnStopped(why)) : undefined),
+      stop: (why) => (why === "LEASE_LOST" ? stop(why) : undefined),
     });
     return ended ?? (await tellForeignEnd(options, accepted, writer));
   };
@@ -122,7 +137,7 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, abort: Abort
     await runSession(options, turn, {
       ...surroundings(turn, options.observer.turnStarted(session)),
       loadHistory: () => loadHistory(dataSource.manager, session.threadId),
-      stop: (why) => abort.abort(new TurnStopped(why)),
+      stop,
     });
   } finally {
     clearTimeout(timeout);

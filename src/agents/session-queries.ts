@@ -7,6 +7,7 @@ import type { ModelMode } from "../workspaces/model-mode";
 import { isAdmin } from "../workspaces/permissions";
 import { AgentSessionEntity, type AgentSessionStatus } from "./agent-session.entity";
 import { createFairShare } from "./fair-share";
+import { touchAfterSeconds } from "./followed-at";
 import { type Page, type PageRange, readPage, readPageOfEach, type Sort } from "./read-page";
 import { ThreadEntity } from "./thread.entity";
 import { totalTokens } from "./token-usage";
@@ -44,9 +45,6 @@ export interface SessionQueries {
   usage(viewer: Viewer, period: RequestedPeriod): Promise<UsageSummary>;
 }
 
-/** A read turn's row is touched at most this often, in seconds, and well within the time that it may be unattended. */
-const TOUCH_AFTER_SECONDS = 5;
-
 const SESSION_SORTS: Record<SessionOrder["field"], Sort<AgentSessionEntity>> = {
   STARTED_AT: {
     expression: "row.started_at",
@@ -81,10 +79,10 @@ export function createSessionQueries({
   reading,
   turnUnattendedSeconds,
 }: SessionQueriesOptions): SessionQueries {
-  const touchAfterSeconds = Math.min(TOUCH_AFTER_SECONDS, turnUnattendedSeconds / 4);
+  const touchAfter = touchAfterSeconds(turnUnattendedSeconds);
   const followed = async (read: AgentSessionEntity[]) => {
     const running = read.filter((session) => session.endedAt === null).map(({ id }) => id);
-    if (running.length > 0) await touch(dataSource, running, touchAfterSeconds);
+    if (running.length > 0) await touch(dataSource, running, touchAfter);
   };
   const share = createFairShare(AT_ONCE);
   const sessions = (viewer: Viewer, from = reading) => visible(from, AgentSessionEntity, viewer);
@@ -177,10 +175,10 @@ function searchable(text: string): string {
   return text.replaceAll("\0", "\ufffd");
 }
 
-async function touch(dataSource: DataSource, sessionIds: readonly string[], touchAfterSeconds: number): Promise<void> {
+async function touch(dataSource: DataSource, sessionIds: readonly string[], touchAfter: number): Promise<void> {
   await dataSource.query(
     `UPDATE agent_sessions SET last_followed_at = now()
      WHERE (id = ANY($1) OR id IN (SELECT parent_id FROM agent_sessions WHERE id = ANY($1))) AND status IN ('PENDING', 'RUNNING') AND last_followed_at < now() - make_interval(secs => $2)`,
-    [sessionIds, touchAfterSeconds],
+    [sessionIds, touchAfter],
   );
 }

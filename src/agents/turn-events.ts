@@ -27,7 +27,12 @@ export type TurnHappening = { sessionId: string; buddy: string } & (
 /** One event of a turn. `sequence` counts from 1 within the top-level turn. */
 export type TurnEvent = TurnHappening & { sequence: number; at: Date };
 
+/** Whether it is the last event of its session. */
+export function isTerminal({ type }: TurnEvent): boolean {
+  return type === "TurnFinished" || type === "TurnFailed";
+}
+
 /** Whether the turn's stream completes after this event. */
 export function endsTurn(event: TurnEvent, turnId: string): boolean {
-  return (event.type === "TurnFinished" || event.type === "TurnFailed") && event.sessionId === turnId;
+  return isTerminal(event) && event.sessionId === turnId;
 }

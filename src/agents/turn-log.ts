@@ -1,11 +1,19 @@
-// Keeps the numbered events of turns, so that any number of readers can follow one, late or again. Readers pull: a slow one
-// holds nothing back and misses nothing, because it reads the same list later.
+// Keeps the numbered events of turns, so that any number of readers can follow one, late or again, on this server or another.
+// Readers pull: a slow one holds nothing back and misses nothing, because it reads the same list later.
+import type { SealedLog } from "./sealed-log";
 import type { TurnEvent } from "./turn-events";
+
+export interface FollowOptions {
+  /** Aborts when the reader goes. */
+  signal: AbortSignal;
+  /** Aborts once the turn has its end in the database: then nothing more is waited for but what is on its way. */
+  settled: AbortSignal;
+}
 
 export interface TurnLog {
   /**
    * Begins a turn's log, before the turn's row can be seen, so that whoever finds the row finds the log.
-   * Events are appended by the server that runs the turn, and by nobody else.
+   * Events are appended by the server that runs the turn, and by nobody else. None of this waits for anything.
    */
   open(turnId: string): void;
   /** Forgets a log that was opened for a turn that was then not accepted. */
@@ -13,110 +21,26 @@ export interface TurnLog {
   append(turnId: string, event: TurnEvent): void;
   /** No more events will come. Readers end, and the log is forgotten after a while. */
   close(turnId: string): void;
-  /** All events from the first, then each as it comes; ends when the log is closed or `signal` aborts. Null: not known here. */
-  follow(turnId: string, signal: AbortSignal): AsyncGenerator<TurnEvent, void, void> | null;
-  /** How many read this turn now. */
+  /** Whether this server writes the turn's log. */
+  isOpen(turnId: string): boolean;
+  /**
+   * All events from the first without a gap, then each as it comes. Ends with the log, when the reader goes, or when the next
+   * event cannot be had: of a log that is not known, at once.
+   */
+  follow(turnId: string, options: FollowOptions): AsyncGenerator<TurnEvent, void, void>;
+  /** How many read this turn from this server's memory now. */
   followers(turnId: string): number;
-}
-
-interface Entry {
-  events: TurnEvent[];
-  closed: boolean;
-  followers: number;
-  /** Resolvers of readers that have seen everything and wait for more. */
-  waiting: Set<() => void>;
-}
-
-/** How long an ended turn can be replayed event by event, in milliseconds; later it is told in its short form. */
-const KEPT_AFTER_END_MS = 5 * 60_000;
-/** Ended turns kept at once, and events kept with them; the oldest turns go first. Bounds memory whatever the rate of turns. */
-const KEPT_ENDED_TURNS = 1_000;
-const KEPT_ENDED_EVENTS = 100_000;
-
-/** A log in this process's memory: enough for one server. */
-export function createMemoryTurnLog(): TurnLog {
-  const entries = new Map<string, Entry>();
-  /** Ended turns that are still kept, oldest first, and the number of their events. */
-  const ended = new Map<string, number>();
-  let endedEvents = 0;
-
-  const forget = (turnId: string) => {
-    endedEvents -= ended.get(turnId) ?? 0;
-    ended.delete(turnId);
-    entries.delete(turnId);
-  };
-
-  const wake = (entry: Entry) => {
-    const waiting = [...entry.waiting];
-    entry.waiting.clear();
-    for (const resume of waiting) resume();
-  };
-
-  return {
-    open(turnId) {
-      entries.set(turnId, { events: [], closed: false, followers: 0, waiting: new Set() });
-    },
-
-    discard(turnId) {
-      entries.delete(turnId);
-    },
-
-    append(turnId, event) {
-      const entry = entries.get(turnId);
-      if (entry === undefined || entry.closed) throw new Error(`turn ${turnId} has no open log`);
-      entry.events.push(event);
-      wake(entry);
-    },
-
-    close(turnId) {
-      const entry = entries.get(turnId);
-      if (entry === undefined || entry.closed) return;
-      entry.closed = true;
-      wake(entry);
-      ended.set(turnId, entry.events.length);
-      endedEvents += entry.events.length;
-      for (const [oldest] of ended) {
-        if (ended.size <= KEPT_ENDED_TURNS && endedEvents <= KEPT_ENDED_EVENTS) break;
-        forget(oldest);
-      }
-      setTimeout(() => forget(turnId), KEPT_AFTER_END_MS).unref();
-    },
-
-    follow(turnId, signal) {
-      const entry = entries.get(turnId);
-      return entry === undefined ? null : read(entry, signal);
-    },
-
-    followers(turnId) {
-      return entries.get(turnId)?.followers ?? 0;
-    },
-  };
-}
-
-async function* read(entry: Entry, signal: AbortSignal): AsyncGenerator<TurnEvent, void, void> {
-  entry.followers += 1;
-  try {
-    for (let next = 0; !signal.aborted; ) {
-      const event = entry.events[next];
-      if (event !== undefined) {
-        next += 1;
-        yield event;
-      } else if (entry.closed) return;
-      else await nextChange(entry, signal);
-    }
-  } finally {
-    entry.followers -= 1;
-  }
-}
-
-function nextChange(entry: Entry, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const resume = () => {
-      entry.waiting.delete(resume);
-      signal.removeEventListener("abort", resume);
-      resolve();
-    };
-    entry.waiting.add(resume);
-    signal.addEventListener("abort", resume, { once: true });
-  });
+  /**
+   * Ends the log of another server's turn for good: whatever that server still appends is refused. Safe to repeat, and then says
+   * the same. Null: there is no log that can be told from its beginning. Rejects when the log cannot be reached.
+   */
+  seal(turnId: string): Promise<SealedLog | null>;
+  /** Calls `listener` when a log that this server writes turns out to be sealed. */
+  onSealed(listener: (turnId: string) => void): void;
+  /** Turns whose events this server keeps in memory. */
+  turnsKept(): number;
+  /** Events that other servers cannot read yet. */
+  eventsUnsent(): number;
+  /** Gives what is still to be sent a moment, then stops. */
+  dispose(): Promise<void>;
 }

@@ -16,10 +16,14 @@ export interface TurnWriter {
   flush(): void;
   /** Closes the turn's log after its terminal event. */
   close(): void;
+  /** Closes the turn's log as it is, because it is another server's to end: nothing is written any more. */
+  abandon(): void;
 }
 
 /** Deltas that come closer together than this are sent as one, in milliseconds. The first one of a burst is not held back. */
 const MERGE_MS = 25;
+/** Merged text that has this many characters is not held back: a reader that has stopped reading holds an event or two. */
+const MERGED_CHARACTERS = 4_096;
 
 interface PendingText {
   sessionId: string;
@@ -32,10 +36,12 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
   const texts = new Map<string, string>();
   let lastSequence = 0;
   let pending: PendingText | null = null;
+  let abandoned = false;
   /** Runs while deltas are being merged; what comes meanwhile waits for it. */
   let merging: NodeJS.Timeout | null = null;
 
   const append = (happening: TurnHappening, at = new Date()) => {
+    if (abandoned) return;
     lastSequence += 1;
     const event: TurnEvent = { ...happening, sequence: lastSequence, at };
     log.append(turnId, event);
@@ -45,6 +51,7 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
     if (pending === null) return;
     const { sessionId, buddy, blockId, delta } = pending;
     pending = null;
+    if (abandoned) return;
     texts.set(sessionId, (texts.get(sessionId) ?? "") + delta);
     append({ type: "TextDelta", sessionId, buddy, blockId, delta });
   };
@@ -62,6 +69,7 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
     text({ sessionId, buddy }, blockId, delta) {
       if (pending !== null && pending.sessionId === sessionId && pending.blockId === blockId) {
         pending.delta += delta;
+        if (pending.delta.length >= MERGED_CHARACTERS) flush();
         return;
       }
       flush();
@@ -83,6 +91,10 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
     close() {
       flush();
       if (merging !== null) clearTimeout(merging);
+      log.close(turnId);
+    },
+    abandon() {
+      abandoned = true;
       log.close(turnId);
     },
   };

@@ -7,6 +7,7 @@ import { newId } from "../ids";
 import type { Logger } from "../logger";
 import type { ProviderKeys } from "../provider-keys/provider-keys";
 import type { RateLimit } from "../rate-limits";
+import type { Redis } from "../redis";
 import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { Buddies, Buddy } from "../workspaces/buddies";
@@ -14,15 +15,19 @@ import { abandonSession } from "./abandon-session";
 import { acceptDelegated } from "./accept-delegated";
 import type { AcceptedSession } from "./accepted-session";
 import { AgentSessionEntity } from "./agent-session.entity";
+import { createCancelMessages } from "./cancel-messages";
 import { createCheckpoints } from "./checkpoints";
 import { DELEGATE } from "./delegation";
 import { type FollowedEvent, followTurn } from "./follow-turn";
 import { logFallback } from "./log-fallback";
+import { createMemoryTurnLog } from "./memory-turn-log";
 import type { ModelConnections } from "./model-connections";
 import { startReaper } from "./reaper";
+import { createRedisTurnLog } from "./redis-turn-log";
 import type { LoadRouting } from "./routing";
 import { createTurnRunner } from "./run-turn";
 import { createSessionQueries, type SessionQueries } from "./session-queries";
+import { createSettledTurns } from "./settled-turns";
 import { startOrAttach } from "./start-turn";
 import type { Toolbox } from "./tools/toolbox";
 import type { TurnLog } from "./turn-log";
@@ -30,6 +35,7 @@ import { checkTurnRequest, type TurnRequest } from "./turn-request";
 
 export interface Turns {
   readonly sessions: SessionQueries;
+  readonly log: TurnLog;
   /** What a buddy may call now, by the names of its allowlist. */
   toolNamesOf(buddy: Buddy): string[];
   /** Starts the turn, or finds the one that the idempotency key names. Throws a `RequestError` when it is not accepted. */
@@ -56,7 +62,8 @@ export interface TurnsOptions {
   providerKeys: ProviderKeys;
   loadRouting: LoadRouting;
   connections: ModelConnections;
-  log: TurnLog;
+  /** What several servers have in common; undefined where there is one. */
+  redis: Redis | undefined;
   /** By user. */
   turnStarts: RateLimit;
   messageCharacters: number;
@@ -70,7 +77,9 @@ export interface TurnsOptions {
 const LAST_SETTLING_MS = 5_000;
 
 export function createTurns(options: TurnsOptions): Turns {
-  const { dataSource, log, logger } = options;
+  const { dataSource, redis, logger } = options;
+  const log = redis === undefined ? createMemoryTurnLog() : createRedisTurnLog({ ...options, redis });
+  const cancelMessages = redis && createCancelMessages(redis);
   /** This process, as it stands in the rows of the turns that it runs. */
   const owner = newId();
   const sessions = createSessionQueries(options);
@@ -80,7 +89,13 @@ export function createTurns(options: TurnsOptions): Turns {
     unattendedSeconds: options.turnUnattendedSeconds,
     logger,
   });
-  const reaper = startReaper(dataSource, logger, owner);
+  const reaper = startReaper({ dataSource, log, owner, logger });
+  const settledTurns = createSettledTurns({
+    dataSource,
+    runsHere: (turnId) => log.isOpen(turnId),
+    turnUnattendedSeconds: options.turnUnattendedSeconds,
+    logger,
+  });
   /** Aborts when what could not be settled is left to the next server. */
   const giveUp = new AbortController();
   const abandon = (accepted: AcceptedSession) =>
@@ -101,6 +116,8 @@ export function createTurns(options: TurnsOptions): Turns {
     observer: options.observer,
     logger,
   });
+  log.onSealed((turnId) => runner.stop(turnId, "LEASE_LOST"));
+  cancelMessages?.listen((turnId) => runner.stop(turnId, "CANCELLED"));
   /** Requests that may still begin a turn: at shutdown they are waited for, so that no turn begins behind it. */
   const starting = new Set<Promise<unknown>>();
   let accepting = true;
@@ -134,6 +151,7 @@ export function createTurns(options: TurnsOptions): Turns {
 
   return {
     sessions,
+    log,
     toolNamesOf: (buddy) => toolNamesOf(options.toolboxOf(buddy), buddy),
 
     startOrAttach(viewer, request) {
@@ -147,19 +165,20 @@ export function createTurns(options: TurnsOptions): Turns {
       const find = () => sessions.find(viewer, turnId);
       const session = await outlastOutage(find, AbortSignal.timeout(OUTAGE_PATIENCE_MS));
       if (session === null || session.parentId !== null) throw noSuchTurn();
-      return followTurn({ dataSource, log }, turnId, after);
+      return followTurn({ dataSource, log, settledTurns }, session, after);
     },
 
     async cancel(viewer, turnId) {
       const session = await sessions.find(viewer, turnId);
       if (session === null || session.parentId !== null) throw noSuchTurn();
-      runner.stop(turnId, "CANCELLED");
-      // For the server that runs it, where that is another one: it looks once a second.
+      const runsHere = runner.stop(turnId, "CANCELLED");
+      // For the server that runs it, where that is another one: it looks once a second, or as soon as it is told.
       await dataSource.query(
         `UPDATE agent_sessions SET cancel_requested_at = now()
          WHERE id = $1 AND status IN ('PENDING', 'RUNNING') AND cancel_requested_at IS NULL`,
         [turnId],
       );
+      if (!runsHere) await cancelMessages?.send(turnId);
       const now = await dataSource.getRepository(AgentSessionEntity).findOneByOrFail({ id: turnId });
       if (now.endedAt !== null && now.status !== "CANCELLED") {
         throw new RequestError("TURN_ALREADY_ENDED", "The turn has already ended.", ["input", "sessionId"]);
@@ -184,6 +203,8 @@ export function createTurns(options: TurnsOptions): Turns {
       giveUp.abort();
       await checkpoints.close();
       await reaper.close();
+      await settledTurns.close();
+      await log.dispose();
     },
   };
 }

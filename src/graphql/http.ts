@@ -2,11 +2,11 @@
 import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from "@apollo/server";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { expressMiddleware } from "@as-integrations/express5";
-import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from "express";
+import express, { type ErrorRequestHandler, type RequestHandler, type Response, Router } from "express";
 import { type GraphQLFormattedError, type GraphQLSchema, OperationTypeNode } from "graphql";
 
 import { RequestError } from "../errors";
-import { type Authenticate, bearerToken } from "../workspaces/authenticate";
+import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
 import type { GraphqlContext } from "./context";
 import type { OperationGate } from "./operation-gate";
 
@@ -48,19 +48,16 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<{ routes: 
     formatError: (_formatted, error) => options.formatError(error),
   });
   await apollo.start();
-  const viewerOf = (request: Request) => options.authenticate(bearerToken(request.headers.authorization));
   const routes = Router()
     .use(checkMethod)
-    .use(async (request, _response, next) => {
-      await viewerOf(request);
-      next();
-    })
+    .use(identify(options.authenticate))
     .use(checkContentType)
     .use(express.json({ limit: options.bodyBytes }))
+    // Asked again: a body may take its time, in which a token expires or a workspace is disabled.
+    .use(identify(options.authenticate))
     .use(
       expressMiddleware(apollo, {
-        // Asked again: a body may take its time, in which a token expires or a workspace is disabled.
-        context: async ({ req }) => ({ viewer: await viewerOf(req), operationId: null }),
+        context: async ({ res }) => ({ viewer: viewerOf(res.locals), operationId: null }),
       }),
     )
     .use(answerError(options));
@@ -111,6 +108,18 @@ const checkContentType: RequestHandler = (request, response, next) => {
   if (request.method !== "POST" || request.is("application/json")) return next();
   sendRefusal(response, 415, "Send the operation as JSON, with `Content-Type: application/json`.");
 };
+
+function identify(authenticate: Authenticate): RequestHandler {
+  return async (request, response, next) => {
+    response.locals.viewer = await authenticate(bearerToken(request.headers.authorization));
+    next();
+  };
+}
+
+function viewerOf(locals: { viewer?: Viewer }): Viewer {
+  if (locals.viewer === undefined) throw new Error("a request without a viewer got past the door");
+  return locals.viewer;
+}
 
 function sendRefusal(response: Response, status: number, message: string): void {
   response.status(status).json({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });

@@ -2,17 +2,21 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Router } from "express";
 import type { DataSource } from "typeorm";
 
+import type { Redis } from "../redis";
+
 export interface HealthOptions {
   dataSource: DataSource;
+  /** Undefined where there is one server. */
+  redis: Pick<Redis, "client" | "isConnected"> | undefined;
   /** False from the moment that the server begins to shut down. */
   isAccepting: () => boolean;
 }
 
-/** How long the database may take to answer before this server counts as not ready, in milliseconds. */
-const DATABASE_ANSWER_MS = 2_000;
+/** How long database and Redis may each take to answer before this server counts as not ready, in milliseconds. */
+const ANSWER_MS = 2_000;
 
 /** `/healthz`: the process is alive. `/readyz`: it can take requests now; 503 with the reason where it cannot. */
-export function healthRoutes({ dataSource, isAccepting }: HealthOptions): Router {
+export function healthRoutes({ dataSource, redis, isAccepting }: HealthOptions): Router {
   return Router()
     .get("/healthz", (_request, response) => {
       response.json({ status: "ok" });
@@ -20,21 +24,22 @@ export function healthRoutes({ dataSource, isAccepting }: HealthOptions): Router
     .get("/readyz", async (_request, response) => {
       if (!isAccepting()) {
         response.status(503).json({ status: "shutting down" });
-      } else if (await answers(dataSource)) {
-        response.json({ status: "ready" });
-      } else {
-        response.status(503).json({ status: "database unavailable" });
+        return;
       }
+      const [database, messages] = await Promise.all([
+        answers(() => dataSource.query("SELECT 1")),
+        redis === undefined || (redis.isConnected() && answers(() => redis.client.ping())),
+      ]);
+      if (!database) response.status(503).json({ status: "database unavailable" });
+      else if (!messages) response.status(503).json({ status: "redis unavailable" });
+      else response.json({ status: "ready" });
     });
 }
 
-async function answers(dataSource: DataSource): Promise<boolean> {
+async function answers(ask: () => Promise<unknown>): Promise<boolean> {
   const timeout = new AbortController();
   try {
-    return await Promise.race([
-      dataSource.query("SELECT 1").then(() => true),
-      wait(DATABASE_ANSWER_MS, false, { signal: timeout.signal }),
-    ]);
+    return await Promise.race([ask().then(() => true), wait(ANSWER_MS, false, { signal: timeout.signal })]);
   } catch {
     return false;
   } finally {

@@ -2,8 +2,10 @@
 import { Router } from "express";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
+import type { TurnLog } from "../agents/turn-log";
 import type { MeterBacklog } from "../metering/meter-events";
 import type { Relay } from "../metering/relay";
+import type { Redis } from "../redis";
 import type { Tracing } from "../tracing/tracing";
 
 export interface MetricsOptions {
@@ -11,6 +13,9 @@ export interface MetricsOptions {
   relay: Pick<Relay, "answers"> | undefined;
   meterBacklog(): Promise<MeterBacklog>;
   turnsRunning(): number;
+  log: Pick<TurnLog, "turnsKept" | "eventsUnsent">;
+  /** Undefined where there is one server. */
+  redis: Pick<Redis, "isConnected"> | undefined;
   tracing: Pick<Tracing, "lost">;
 }
 
@@ -19,6 +24,7 @@ export function metricsRoutes(options: MetricsOptions): Router {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerTurnMetrics(registry, options);
+  registerLogMetrics(registry, options);
   registerTraceMetrics(registry, options);
   registerMeterMetrics(registry, options);
   return Router().get("/metrics", async (_request, response) => {
@@ -33,6 +39,34 @@ function registerTurnMetrics(registry: Registry, { turnsRunning }: MetricsOption
     registers: [registry],
     collect() {
       this.set(turnsRunning());
+    },
+  });
+}
+
+function registerLogMetrics(registry: Registry, { log, redis }: MetricsOptions): void {
+  new Gauge({
+    name: "waypath_turn_log_turns",
+    help: "Turns, running and ended, whose events this process keeps in memory.",
+    registers: [registry],
+    collect() {
+      this.set(log.turnsKept());
+    },
+  });
+  if (redis === undefined) return;
+  new Gauge({
+    name: "waypath_turn_log_unsent_events",
+    help: "Events of turns that Redis does not have yet.",
+    registers: [registry],
+    collect() {
+      this.set(log.eventsUnsent());
+    },
+  });
+  new Gauge({
+    name: "waypath_redis_connected",
+    help: "Whether the connections to Redis stand: 1 or 0.",
+    registers: [registry],
+    collect() {
+      this.set(redis.isConnected() ? 1 : 0);
     },
   });
 }

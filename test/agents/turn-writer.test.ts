@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { createMemoryTurnLog } from "../../src/agents/memory-turn-log";
 import { NO_TOKENS } from "../../src/agents/token-usage";
 import type { TurnEvent } from "../../src/agents/turn-events";
-import { createMemoryTurnLog, type TurnLog } from "../../src/agents/turn-log";
+import type { TurnLog } from "../../src/agents/turn-log";
 import { createTurnWriter, type TurnWriter } from "../../src/agents/turn-writer";
 
 const TURN = "turn";
@@ -23,10 +24,10 @@ afterEach(() => {
 });
 
 async function published(): Promise<TurnEvent[]> {
-  const abort = new AbortController();
+  const { signal } = new AbortController();
   const events: TurnEvent[] = [];
   writer.close();
-  for await (const event of log.follow(TURN, abort.signal) ?? []) events.push(event);
+  for await (const event of log.follow(TURN, { signal, settled: signal })) events.push(event);
   return events;
 }
 
@@ -45,6 +46,13 @@ test("the first delta is published at once, and those that follow quickly are me
   writer.text(SESSION, "0", "ld");
   jest.advanceTimersByTime(25);
   expect(await deltas()).toEqual(["Hel", "lo wor", "ld"]);
+});
+
+test("however much comes at once, an event stays small", async () => {
+  for (let count = 0; count < 1_000; count += 1) writer.text(SESSION, "0", "x".repeat(100));
+  const sizes = (await deltas()).map((delta) => delta.length);
+  expect(Math.max(...sizes)).toBeLessThan(4_200);
+  expect(sizes.reduce((sum, size) => sum + size)).toBe(100_000);
 });
 
 test("after a pause the next delta is published at once again", async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Client } from "graphql-ws";
 
+import { createMemoryTurnLog } from "../../src/agents/memory-turn-log";
 import { settleExpiredSessions } from "../../src/agents/reaper";
 import { createLogger } from "../../src/logger";
 import type { RunningServer } from "../../src/server";
@@ -31,6 +32,14 @@ afterAll(async () => {
 
 const ask = (message: string) => streamOf(client, CHAT_TURN, { input: { message } });
 const follow = (sessionId: string, after?: number, by = client) => streamOf(by, FOLLOW, { sessionId, after });
+/** Settles what dead servers left behind, as this server. */
+const settle = (owner: string) =>
+  settleExpiredSessions({
+    dataSource: server.dataSource,
+    log: createMemoryTurnLog(),
+    owner,
+    logger: createLogger("silent"),
+  });
 const uuidOf = (id: string) => id.slice("ses_".length);
 
 test("every follower of a turn sees the same events, whenever it comes", async () => {
@@ -124,7 +133,7 @@ test("a dead server's turn is settled as interrupted, with what was kept of it",
     "UPDATE agent_sessions SET lease_owner = gen_random_uuid(), lease_expires_at = now() - interval '1 second' WHERE id = $1",
     [id],
   );
-  await settleExpiredSessions(server.dataSource, createLogger("silent"), randomUUID());
+  await settle(randomUUID());
 
   const told = await collect(leader);
   const end = told.at(-1);
@@ -168,7 +177,7 @@ test("a dead server's turn ends above everything that its readers can have seen"
     "UPDATE agent_sessions SET lease_owner = gen_random_uuid(), lease_expires_at = now() - interval '1 second' WHERE id = $1",
     [uuidOf(started.sessionId)],
   );
-  await settleExpiredSessions(server.dataSource, createLogger("silent"), randomUUID());
+  await settle(randomUUID());
   const again = await collect(follow(started.sessionId, 0, siblingClient));
   expect(again.at(-1)).toMatchObject({ __typename: "TurnFailed", error: { code: "INTERRUPTED" } });
   expect(again.at(-1).sequence).toBeGreaterThan(seen);
@@ -184,7 +193,7 @@ test("what a process runs itself it does not take for left behind", async () => 
       [id],
     )
     .then(([rows]) => rows);
-  expect(await settleExpiredSessions(server.dataSource, createLogger("silent"), owner)).toBe(0);
+  expect(await settle(owner)).toBe(0);
   expect((await collect(leader)).at(-1)).toMatchObject({ session: { status: "COMPLETED" } });
 });
 

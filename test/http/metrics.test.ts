@@ -47,7 +47,11 @@ test("running turns are counted", async () => {
   const message = simulate([[{ text: "Hello" }, { fault: "stall" }]]);
   const turn = streamOf(client, CHAT_TURN, { input: { message } });
   const { value: started } = await turn.next();
-  expect(await metrics()).toMatchObject({ waypath_turns_running: 1, nodejs_eventloop_lag_seconds: expect.anything() });
+  expect(await metrics()).toMatchObject({
+    waypath_turns_running: 1,
+    waypath_turn_log_turns: 1,
+    nodejs_eventloop_lag_seconds: expect.anything(),
+  });
   await admin.ask(CANCEL, { sessionId: started.sessionId });
   await collect(turn);
   await client.dispose();

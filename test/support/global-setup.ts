@@ -1,5 +1,5 @@
 // One Postgres for the whole run: `DATABASE_URL` where it is set, otherwise one of our own in a temporary folder. The schema is
-// migrated once, into a template that every test file copies.
+// migrated once, into a template that every test file copies. And one Redis, where there is a binary of it.
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,10 @@ import { migrate } from "../../src/database/migrate";
 import { ENTITIES } from "../../src/entities";
 import { createLogger } from "../../src/logger";
 import { administer, databaseUrl } from "./database";
+import { findRedisBinary, type RedisServer, startRedisServer } from "./redis-server";
 
 export interface TestRun {
+  redis: RedisServer | undefined;
   embedded: EmbeddedPostgres | undefined;
   directory: string;
   template: string;
@@ -35,5 +37,7 @@ export default async function globalSetup(): Promise<void> {
   await migrate(dataSource);
   await dataSource.destroy();
   process.env.TEST_DATABASE_TEMPLATE = template;
-  globalThis.testRun = { embedded, directory, template };
+  const redis = findRedisBinary() === undefined ? undefined : await startRedisServer();
+  if (redis !== undefined) process.env.TEST_REDIS_SERVER = redis.url;
+  globalThis.testRun = { redis, embedded, directory, template };
 }

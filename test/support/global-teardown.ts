@@ -8,5 +8,6 @@ export default async function globalTeardown(): Promise<void> {
   if (testRun === undefined) return;
   await administer(`DROP DATABASE IF EXISTS ${testRun.template} WITH (FORCE)`);
   await testRun.embedded?.stop();
+  await testRun.redis?.kill();
   rmSync(testRun.directory, { recursive: true, force: true });
 }

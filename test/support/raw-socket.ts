@@ -8,8 +8,9 @@ export interface RawSocket {
   next(): Promise<WireMessage>;
   /** How the server closed it. */
   closed: Promise<{ code: number; reason: string }>;
-  /** Reads nothing more from the wire. */
+  /** Reads nothing more from the wire, until it is thawed. */
   freeze(): void;
+  thaw(): void;
   /** Closes it, and resolves once it is closed. */
   close(): Promise<void>;
 }
@@ -59,6 +60,7 @@ export async function openSocket(url: string, options: RawSocketOptions = {}): P
     },
     closed,
     freeze: () => socket.pause(),
+    thaw: () => socket.resume(),
     async close() {
       socket.resume();
       socket.close();

@@ -1,0 +1,89 @@
+// The turn log of several servers: each keeps the events of the turns that it runs in its memory, and sends them to Redis, where
+// all others read them. Without Redis for a while, turns and their readers on the same server do not notice.
+import type { Logger } from "../logger";
+import type { Redis } from "../redis";
+import { followStream } from "./follow-stream";
+import { createMemoryTurnLog } from "./memory-turn-log";
+import { readSealedLog } from "./sealed-log";
+import { createEventSender, STREAM_KEPT_SECONDS } from "./send-events";
+import type { TurnEvent } from "./turn-events";
+import type { TurnLog } from "./turn-log";
+import { readStream, sealStream } from "./turn-stream";
+
+export interface RedisTurnLogOptions {
+  redis: Redis;
+  /** The longest that a turn may take. */
+  turnTimeoutSeconds: number;
+  logger: Logger;
+}
+
+/** Events of a sealed turn read at once. */
+const BATCH = 500;
+
+export function createRedisTurnLog({ redis, turnTimeoutSeconds, logger }: RedisTurnLogOptions): TurnLog {
+  const kept = createMemoryTurnLog();
+  const listeners: ((turnId: string) => void)[] = [];
+  const sender = createEventSender({
+    redis,
+    kept,
+    turnTimeoutSeconds,
+    onSealed(turnId) {
+      for (const listener of listeners) listener(turnId);
+    },
+    logger,
+  });
+
+  return {
+    open: kept.open,
+    discard: kept.discard,
+    isOpen: kept.isOpen,
+    followers: kept.followers,
+    turnsKept: kept.turnsKept,
+    eventsUnsent: sender.unsent,
+
+    append(turnId, event) {
+      kept.append(turnId, event);
+      sender.send(turnId);
+    },
+
+    close(turnId) {
+      kept.close(turnId);
+      sender.send(turnId);
+    },
+
+    async *follow(turnId, options) {
+      let next = 1;
+      for await (const event of kept.follow(turnId, options)) {
+        next = event.sequence + 1;
+        yield event;
+      }
+      // Not known here, or not any more.
+      yield* followStream(redis, turnId, next, options);
+    },
+
+    async seal(turnId) {
+      await sealStream(redis.client, turnId, STREAM_KEPT_SECONDS);
+      const events = await readSealed(redis, turnId);
+      return events === null ? null : readSealedLog(turnId, events);
+    },
+
+    onSealed: (listener) => void listeners.push(listener),
+
+    dispose: sender.close,
+  };
+}
+
+/** All events of a sealed turn. Null: it has none, or the first ones are gone. */
+async function readSealed(redis: Redis, turnId: string): Promise<TurnEvent[] | null> {
+  const events: TurnEvent[] = [];
+  for (;;) {
+    const entries = await readStream(redis.client, turnId, events.length + 1, BATCH);
+    for (const entry of entries) {
+      if (entry.sealed) return events.length === 0 ? null : events;
+      if (entry.sequence !== events.length + 1) return null;
+      events.push(entry.event);
+    }
+    // It has expired meanwhile.
+    if (entries.length === 0) return null;
+  }
+}

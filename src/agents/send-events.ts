@@ -1,0 +1,150 @@
+// Sends the events of the turns that run here to Redis, off the turns' own way: appending never waits for it. One batch of a turn
+// is under way at a time, and what comes meanwhile makes the next one, so that a slow Redis is sent more at once, not more often.
+import { setTimeout as wait } from "node:timers/promises";
+
+import type { Logger } from "../logger";
+import type { Redis } from "../redis";
+import type { MemoryTurnLog } from "./memory-turn-log";
+import { appendToStream } from "./turn-stream";
+
+export interface EventSenderOptions {
+  redis: Redis;
+  /** Where the events are. */
+  kept: MemoryTurnLog;
+  /** The longest that a turn may take. */
+  turnTimeoutSeconds: number;
+  /** Called when a turn's stream is sealed: nothing more of it is sent. */
+  onSealed(turnId: string): void;
+  logger: Logger;
+}
+
+export interface EventSender {
+  /** There is something new in the turn's log: an event, or its end. */
+  send(turnId: string): void;
+  /** Events that Redis does not have. */
+  unsent(): number;
+  /** Gives what is unsent a moment, then stops. */
+  close(): Promise<void>;
+}
+
+interface Sending {
+  turnId: string;
+  /** The number up to which Redis has all events. */
+  sent: number;
+  /** Redis may have less: it was away. */
+  doubted: boolean;
+  underWay: Promise<void> | null;
+  /** Runs once Redis has the whole turn, and forgets it here. */
+  forgetting: NodeJS.Timeout | undefined;
+}
+
+/** Events sent at once. */
+const BATCH = 100;
+/** How long an ended turn's stream is kept, in seconds. */
+export const STREAM_KEPT_SECONDS = 300;
+/** A stream that nobody ends is kept so long after the latest moment at which its turn can run, in seconds. */
+const MARGIN_SECONDS = 900;
+/** Between two tries while Redis refuses, in milliseconds. */
+const TRY_AGAIN_MS = 1_000;
+/** How long this server remembers a turn that Redis has, in milliseconds: Redis may be about to come back without it. */
+const FORGET_AFTER_MS = 10_000;
+/** What is unsent may take so long when the server stops, in milliseconds. */
+const LAST_SENDING_MS = 2_000;
+
+export function createEventSender(options: EventSenderOptions): EventSender {
+  const { redis, kept, logger } = options;
+  const turns = new Map<string, Sending>();
+  let refused = false;
+
+  const start = (turn: Sending) => {
+    turn.underWay ??= sendAll(turn)
+      .then(() => {
+        refused = false;
+      })
+      .catch((error) => {
+        turn.doubted = true;
+        if (redis.isConnected() && !refused) logger.warn({ err: error }, "Redis takes no events; they are sent again");
+        refused = true;
+      })
+      .finally(() => {
+        turn.underWay = null;
+      });
+  };
+
+  const sendAll = async (turn: Sending) => {
+    while (isDue(turn)) {
+      const { turnId, sent } = turn;
+      const events = kept.read(turnId, sent, BATCH);
+      const isWhole = !kept.isOpen(turnId) && sent + events.length === kept.count(turnId);
+      turn.doubted = false;
+      const end = await appendToStream(redis.client, turnId, {
+        after: sent,
+        events,
+        expireSeconds: isWhole ? STREAM_KEPT_SECONDS : options.turnTimeoutSeconds + MARGIN_SECONDS,
+      });
+      if (end.sealed) {
+        turns.delete(turnId);
+        options.onSealed(turnId);
+        return;
+      }
+      // Less than it had: Redis has come back without it. More: an answer was lost on the way. Both go on from there.
+      turn.sent = end.sequence;
+      if (isWhole && end.sequence === sent + events.length) forgetSoon(turn);
+    }
+  };
+
+  const isDue = ({ turnId, sent, doubted, forgetting }: Sending) =>
+    turns.has(turnId) &&
+    (doubted ||
+      sent < kept.count(turnId) ||
+      (!kept.isOpen(turnId) && forgetting === undefined && kept.count(turnId) > 0));
+
+  const forgetSoon = (turn: Sending) => {
+    turn.forgetting = setTimeout(() => {
+      turns.delete(turn.turnId);
+      kept.forget(turn.turnId);
+    }, FORGET_AFTER_MS).unref();
+  };
+
+  const tryAgain = setInterval(() => {
+    for (const turn of turns.values()) {
+      // Too many turns, or too long ones, have ended since: there is nothing left to send.
+      if (!kept.isOpen(turn.turnId) && kept.count(turn.turnId) === 0) turns.delete(turn.turnId);
+      else if (redis.isConnected() && isDue(turn)) start(turn);
+    }
+  }, TRY_AGAIN_MS).unref();
+
+  redis.onReconnected(() => {
+    for (const turn of turns.values()) {
+      clearTimeout(turn.forgetting);
+      turn.forgetting = undefined;
+      turn.doubted = true;
+      start(turn);
+    }
+  });
+
+  return {
+    send(turnId) {
+      let turn = turns.get(turnId);
+      if (turn === undefined) {
+        turn = { turnId, sent: 0, doubted: false, underWay: null, forgetting: undefined };
+        turns.set(turnId, turn);
+      }
+      if (redis.isConnected()) start(turn);
+    },
+
+    unsent() {
+      let events = 0;
+      for (const { turnId, sent } of turns.values()) events += Math.max(0, kept.count(turnId) - sent);
+      return events;
+    },
+
+    async close() {
+      clearInterval(tryAgain);
+      const sent = Promise.all([...turns.values()].map(({ underWay }) => underWay));
+      await Promise.race([sent, wait(LAST_SENDING_MS, undefined, { ref: false })]);
+      for (const { forgetting } of turns.values()) clearTimeout(forgetting);
+      turns.clear();
+    },
+  };
+}
