@@ -15,6 +15,7 @@ export function greeting(started: {
     "",
     `Waypath is ready.`,
     "",
+    `  Console    ${url}/`,
     `  GraphQL    ${url}/graphql   (subscriptions over WebSocket at the same path)`,
     ...(config.graphiql ? [`  GraphiQL   ${url}/graphiql`] : []),
     `  Health     ${url}/healthz   ${url}/readyz`,

@@ -1,7 +1,11 @@
 // The process: environment → database → providers → server. A signal undoes it in reverse.
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+
 import { type Config, ConfigError, type LangfuseConfig, loadConfig, readEnvironment } from "./config";
 import { startEmbeddedPostgres } from "./database/embedded-postgres";
 import { EmbeddedPostgresError } from "./database/embedded-postgres-error";
+import { startDemoTurns } from "./demo-turns";
 import { DEVELOPMENT_PREFIX } from "./development-secrets";
 import { greeting } from "./greeting";
 import { createLogger, type Logger, redactSecrets } from "./logger";
@@ -97,10 +101,17 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
       anthropicBaseUrl,
       openAiBaseUrl,
       developmentToken,
+      consoleDirectory: builtConsole(logger),
       environment,
       logger,
     });
     started.push((graceSeconds) => server.dispose(graceSeconds));
+    // Only where nothing at all is real: what they use is billed and traced as the normal way has it.
+    const allSimulated = simulatesTraces && config.databaseUrl === undefined && config.stripe.secretKey === undefined;
+    if (allSimulated && developmentToken !== undefined) {
+      const demo = startDemoTurns({ url: server.url, token: developmentToken, logger });
+      started.push(() => demo.stop());
+    }
     if (config.production) logger.info({ url: server.url }, "listening");
     else process.stdout.write(greeting({ config, url: server.url, simulated, simulatesTraces, developmentToken }));
     return stop;
@@ -108,6 +119,14 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
     await stop(0);
     throw error;
   }
+}
+
+/** Beside the compiled server. */
+function builtConsole(logger: Logger): string | undefined {
+  const directory = resolve(__dirname, "../console");
+  if (existsSync(directory)) return directory;
+  logger.warn("the web pages are not built, and so not served: `npm run build` makes them");
+  return undefined;
 }
 
 function isLiveKey(key: string): boolean {

@@ -19,7 +19,8 @@ import { createSocketGuard } from "./graphql/socket-guard";
 import { openWebsocketDoor } from "./graphql/websocket";
 import { createApiDoor } from "./http/api-door";
 import { openChatDoor } from "./http/chat";
-import { API_RULES, crossOrigin, GRAPHQL_RULES } from "./http/cross-origin";
+import { consoleRoutes } from "./http/console";
+import { API_RULES, crossOrigin, GRAPHQL_RULES, originCheck } from "./http/cross-origin";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
 import { closeHttpServer, createHttpServer, listen, portOf } from "./http/http-server";
@@ -61,8 +62,10 @@ export interface ServerOptions {
   /** Where the providers are; undefined: where the SDKs say. */
   anthropicBaseUrl: string | undefined;
   openAiBaseUrl: string | undefined;
-  /** Makes the demo workspace, and is filled in on the GraphiQL page for readers on this machine. Development only. */
+  /** Makes the demo workspace, and is filled in on the web pages for readers on this machine. Development only. */
   developmentToken?: string | undefined;
+  /** Where the built web pages are; undefined: they are not served. */
+  consoleDirectory?: string | undefined;
   /** What `${NAME}` in the buddies file's MCP servers stands for. */
   environment: NodeJS.ProcessEnv;
   logger: Logger;
@@ -213,8 +216,10 @@ async function openServer(
     .use("/api", crossOrigin(isAllowedOrigin, API_RULES))
     .use("/api/integrations", integrationRoutes({ door, providerKeys, rateLimits }))
     .use("/api/chat", chat.routes);
+  const { consoleDirectory, developmentToken } = options;
+  if (consoleDirectory !== undefined) app.use(consoleRoutes({ directory: consoleDirectory, developmentToken }));
   if (config.graphiql) {
-    app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken: options.developmentToken }));
+    app.use(graphiqlRoutes({ graphqlPath: GRAPHQL_PATH, developmentToken }));
   }
   app.use(notFound());
 
@@ -290,10 +295,4 @@ function readKeyRing(keys: Secret): KeyRing {
   } catch (error) {
     throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
-}
-
-/** Unless origins are given, those of this machine on the server's own port, which is known once it listens. */
-function originCheck(allowed: readonly string[] | undefined, port: () => number): (origin: string) => boolean {
-  const own = () => ["localhost", "127.0.0.1", "[::1]"].map((host) => `http://${host}:${port()}`);
-  return (origin) => (allowed ?? own()).includes(origin);
 }

@@ -17,6 +17,7 @@ const ROOMS = [
   "simulators",
   "assembly",
   "cli",
+  "console",
 ];
 
 /** Files that stand in `src` itself: the ground that everything rests on, and a room's own door; the rest puts the rooms together. */
@@ -36,7 +37,7 @@ const GROUND = [
 
 const SOURCE = resolve(__dirname, "../src");
 const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
+  .filter((file) => /\.tsx?$/.test(file) && !file.includes("/generated/"))
   .map((file) => join(SOURCE, file));
 
 function roomOf(file: string): string {
@@ -47,11 +48,19 @@ function roomOf(file: string): string {
   return GROUND.includes(name) ? "ground" : "assembly";
 }
 
+/** Styles, and what is generated from the schema, import nothing of ours. */
+function isCode(path: string): boolean {
+  return !path.endsWith(".css") && !path.includes("/generated/");
+}
+
 function importsOf(file: string): string[] {
   const text = readFileSync(file, "utf8");
-  return [...text.matchAll(/(?:from|import) "(\.{1,2}\/[^"\n]+)"/g)].map(([, path = ""]) => {
+  const paths = [...text.matchAll(/(?:from|import) "(\.{1,2}\/[^"\n]+)"/g)].map(([, path = ""]) => path);
+  return paths.filter(isCode).map((path) => {
     const target = resolve(dirname(file), path);
-    const found = [`${target}.ts`, join(target, "index.ts")].find((candidate) => files.includes(candidate));
+    const found = [`${target}.ts`, `${target}.tsx`, join(target, "index.ts")].find((candidate) =>
+      files.includes(candidate),
+    );
     if (found === undefined) throw new Error(`${file} imports ${path}, which is no file here`);
     return found;
   });
@@ -76,6 +85,16 @@ test("simulators know nothing of the product but the ground", () => {
     .flatMap(importsOf)
     .filter((target) => !["ground", "simulators"].includes(roomOf(target)));
   expect(known).toEqual([]);
+});
+
+test("the console runs in the browser: it imports no other room, and none imports it", () => {
+  const across = files.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => (roomOf(target) === "console") !== (roomOf(file) === "console"))
+      .map((target) => `${relative(SOURCE, file)} → ${relative(SOURCE, target)}`),
+  );
+  expect(files.filter((file) => roomOf(file) === "console").length).toBeGreaterThan(10);
+  expect(across).toEqual([]);
 });
 
 test("no imports go in a circle", () => {

@@ -169,10 +169,12 @@ test(
   async () => {
     const own = makeServerHome();
     const list = async () => (await own.waypath(["workspace", "list"])).stdout.split("\n")[1]?.split(/ {2,}/);
+    // It begins with a few turns, which take their time.
+    const demo = ["demo", "Demo workspace", "cus_demo", "–", expect.stringMatching(/^\d$/), "0"];
     try {
       const server = own.start();
       const { url, token } = await server.ready();
-      expect(await list()).toEqual(["demo", "Demo workspace", "cus_demo", "–", "0", "0"]);
+      expect(await list()).toEqual(demo);
       expect((await own.waypath(["workspace", "disable", "demo"])).code).toBe(0);
       // Within two seconds: the server reuses its answer for a moment.
       while ((await post(url, token, "{ viewer { role } }")).status === 200);
@@ -180,7 +182,7 @@ test(
       expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
 
       expect((await own.waypath(["workspace", "enable", "demo"])).stdout).toBe("demo is enabled.\n");
-      expect(await list()).toEqual(["demo", "Demo workspace", "cus_demo", "–", "0", "0"]);
+      expect(await list()).toEqual(demo);
       expect(own.postgres()).toBeUndefined();
     } finally {
       await own.close();

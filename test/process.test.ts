@@ -23,60 +23,95 @@ beforeAll(() => {
 });
 afterAll(() => Promise.allSettled(crashes));
 
+/** Each makes a database, which takes seconds on a busy machine. */
+const SEVERAL_STARTS_MS = 60_000;
 const ALL_SESSIONS = "{ workspace { name agentSessions { edges { node { id status text } } } } }";
 
-test("with nothing configured it starts, says where everything is, streams a turn, and keeps it for the next start", async () => {
-  const first = home.start();
-  const { url, token } = await first.ready();
-  for (const path of ["graphql", "graphiql", "healthz", "readyz"]) expect(first.stdout).toContain(`${url}/${path}`);
-  expect(first.stdout).toContain("SIMULATED");
-  expect((await fetch(`${url}/healthz`)).status).toBe(200);
-  expect((await fetch(`${url}/graphiql`)).headers.get("content-type")).toContain("text/html");
+interface DemoTurn {
+  id: string;
+  prompt: string;
+  status: string;
+  metering: string;
+  delegations: { prompt: string }[];
+}
 
-  const client = connect(url, token);
-  const events = await collect(streamOf(client, CHAT_TURN, { input: { message: "Hello" } }));
-  await client.dispose();
-  expect(events[0]).toMatchObject({ __typename: "TurnStarted", buddy: "orchestrator" });
-  const { session } = events.at(-1);
-  expect(events.at(-1).__typename).toBe("TurnFinished");
-  expect(session).toMatchObject({ status: "COMPLETED", route: { mode: "METERED", payer: "WAYPATH" } });
-  expect(session.text.length).toBeGreaterThan(0);
+async function demoTurns(url: string, token: string): Promise<DemoTurn[]> {
+  const document = `{ workspace { agentSessions(filter: { topLevelOnly: true }) {
+    nodes { id prompt status metering delegations { prompt } } } } }`;
+  const { data } = await post(url, token, document);
+  return data.workspace.agentSessions.nodes.filter(({ prompt }: DemoTurn) => prompt !== "Hello");
+}
 
-  expect(first.stdout).toContain("stand-in for Langfuse");
-  const { data: traced } = await post(
-    url,
-    token,
-    "query($id: ID!) { node(id: $id) { ... on AgentSession { traceUrl } } }",
-    {
-      id: session.id,
-    },
-  );
-  let page = await fetch(traced.node.traceUrl);
-  // A turn's spans are sent within a second of its end.
-  while (page.status === 404) page = await fetch(traced.node.traceUrl);
-  expect(await page.json()).toMatchObject({ observations: [{ type: "AGENT", input: "Hello", output: session.text }] });
+test(
+  "with nothing configured it starts, says where everything is, streams a turn, and keeps it for the next start",
+  async () => {
+    const first = home.start();
+    const { url, token } = await first.ready();
+    for (const path of ["graphql", "graphiql", "healthz", "readyz"]) expect(first.stdout).toContain(`${url}/${path}`);
+    expect(first.stdout).toContain("SIMULATED");
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/graphiql`)).headers.get("content-type")).toContain("text/html");
 
-  for (const file of ["auth-jwt-secret", "key-encryption-keys"]) {
-    expect(statSync(join(home.dataDirectory, file)).mode & 0o777).toBe(0o600);
-  }
-  expect(readdirSync(home.dataDirectory).sort()).toEqual(["auth-jwt-secret", "key-encryption-keys", "postgres"]);
+    const client = connect(url, token);
+    const events = await collect(streamOf(client, CHAT_TURN, { input: { message: "Hello" } }));
+    await client.dispose();
+    expect(events[0]).toMatchObject({ __typename: "TurnStarted", buddy: "orchestrator" });
+    const { session } = events.at(-1);
+    expect(events.at(-1).__typename).toBe("TurnFinished");
+    expect(session).toMatchObject({ status: "COMPLETED", route: { mode: "METERED", payer: "WAYPATH" } });
+    expect(session.text.length).toBeGreaterThan(0);
 
-  expect(home.postgres()).toBeDefined();
-  first.kill("SIGTERM");
-  expect(await first.ended).toMatchObject({ code: 0, stderr: "" });
-  expect(home.postgres()).toBeUndefined();
+    expect(first.stdout).toContain("stand-in for Langfuse");
+    const { data: traced } = await post(
+      url,
+      token,
+      "query($id: ID!) { node(id: $id) { ... on AgentSession { traceUrl } } }",
+      {
+        id: session.id,
+      },
+    );
+    let page = await fetch(traced.node.traceUrl);
+    // A turn's spans are sent within a second of its end.
+    while (page.status === 404) page = await fetch(traced.node.traceUrl);
+    expect(await page.json()).toMatchObject({
+      observations: [{ type: "AGENT", input: "Hello", output: session.text }],
+    });
 
-  const second = home.start();
-  const again = await second.ready();
-  // The secrets are the same ones: the first token still counts.
-  const { data } = await post(again.url, token, ALL_SESSIONS);
-  expect(data.workspace).toEqual({
-    name: "Demo workspace",
-    agentSessions: { edges: [{ node: { id: session.id, status: "COMPLETED", text: session.text } }] },
-  });
-  second.kill("SIGINT");
-  expect(await second.ended).toMatchObject({ code: 0, stderr: "" });
-});
+    // So that no page is empty: real turns, which say what they are and are on the bill as any other.
+    let demo = await demoTurns(url, token);
+    while (demo.length < 3 || demo.some(({ metering }) => metering !== "DELIVERED")) demo = await demoTurns(url, token);
+    for (const { prompt, status, delegations } of demo) {
+      expect({ prompt, status }).toEqual({
+        prompt: expect.stringMatching(/^Simulated example: /),
+        status: "COMPLETED",
+      });
+      for (const child of delegations) expect(child.prompt).toMatch(/^Simulated example: /);
+    }
+
+    for (const file of ["auth-jwt-secret", "key-encryption-keys"]) {
+      expect(statSync(join(home.dataDirectory, file)).mode & 0o777).toBe(0o600);
+    }
+    expect(readdirSync(home.dataDirectory).sort()).toEqual(["auth-jwt-secret", "key-encryption-keys", "postgres"]);
+
+    expect(home.postgres()).toBeDefined();
+    first.kill("SIGTERM");
+    expect(await first.ended).toMatchObject({ code: 0, stderr: "" });
+    expect(home.postgres()).toBeUndefined();
+
+    const second = home.start();
+    const again = await second.ready();
+    // The secrets are the same ones: the first token still counts.
+    const { data } = await post(again.url, token, ALL_SESSIONS);
+    expect(data.workspace.name).toBe("Demo workspace");
+    expect(data.workspace.agentSessions.edges).toContainEqual({
+      node: { id: session.id, status: "COMPLETED", text: session.text },
+    });
+    expect((await demoTurns(again.url, token)).map(({ id }) => id)).toEqual(demo.map(({ id }) => id));
+    second.kill("SIGINT");
+    expect(await second.ended).toMatchObject({ code: 0, stderr: "" });
+  },
+  SEVERAL_STARTS_MS,
+);
 
 test("with an account at Anthropic and none at Langfuse, nothing is simulated and nothing is traced", async () => {
   const server = home.start({ ANTHROPIC_API_KEY: "sk-ant-an-account-of-ones-own-0001" });
@@ -166,29 +201,35 @@ test("asked to stop in the middle of a turn, it lets the turn end and tells its 
   await client.dispose();
 });
 
-test("without grace it settles the turn as interrupted, with what was said and used", async () => {
-  const server = home.start({ SHUTDOWN_GRACE_SECONDS: "0" });
-  const { url, token } = await server.ready();
-  const client = connect(url, token);
-  const turn = streamOf(client, CHAT_TURN, { input: { message: simulate([[{ text: "Hello" }, { fault: "stall" }]]) } });
-  const { value: started } = await turn.next();
-  await turn.next();
-  server.kill("SIGTERM");
-  const end = (await collect(turn)).at(-1);
-  expect(end).toMatchObject({ __typename: "TurnFailed", error: { code: "INTERRUPTED" } });
-  expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
-  await client.dispose();
+test(
+  "without grace it settles the turn as interrupted, with what was said and used",
+  async () => {
+    const server = home.start({ SHUTDOWN_GRACE_SECONDS: "0" });
+    const { url, token } = await server.ready();
+    const client = connect(url, token);
+    const turn = streamOf(client, CHAT_TURN, {
+      input: { message: simulate([[{ text: "Hello" }, { fault: "stall" }]]) },
+    });
+    const { value: started } = await turn.next();
+    await turn.next();
+    server.kill("SIGTERM");
+    const end = (await collect(turn)).at(-1);
+    expect(end).toMatchObject({ __typename: "TurnFailed", error: { code: "INTERRUPTED" } });
+    expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
+    await client.dispose();
 
-  const next = home.start();
-  const again = await next.ready();
-  const query = "query($id: ID!) { agentSession(id: $id) { status text usage { totalTokens } } }";
-  const { data } = await post(again.url, token, query, { id: started.sessionId });
-  const { totalTokens } = end.session.usage;
-  expect(data.agentSession).toEqual({ status: "INTERRUPTED", text: "Hello", usage: { totalTokens } });
-  expect(totalTokens).toBeGreaterThan(0);
-  next.kill("SIGTERM");
-  await next.ended;
-});
+    const next = home.start();
+    const again = await next.ready();
+    const query = "query($id: ID!) { agentSession(id: $id) { status text usage { totalTokens } } }";
+    const { data } = await post(again.url, token, query, { id: started.sessionId });
+    const { totalTokens } = end.session.usage;
+    expect(data.agentSession).toEqual({ status: "INTERRUPTED", text: "Hello", usage: { totalTokens } });
+    expect(totalTokens).toBeGreaterThan(0);
+    next.kill("SIGTERM");
+    await next.ended;
+  },
+  SEVERAL_STARTS_MS,
+);
 
 test.each([
   ["its Postgres lives on", 0, true],

@@ -39,3 +39,9 @@ export function crossOrigin(
     tell(request, response, next);
   };
 }
+
+/** Unless origins are given, those of this machine on the server's own port, which is known once it listens. */
+export function originCheck(allowed: readonly string[] | undefined, port: () => number): (origin: string) => boolean {
+  const own = () => ["localhost", "127.0.0.1", "[::1]"].map((host) => `http://${host}:${port()}`);
+  return (origin) => (allowed ?? own()).includes(origin);
+}

@@ -6,7 +6,9 @@ import { join } from "node:path";
 const GENERATED = [
   "schema.graphql",
   "src/database/schema.sql",
-  ...readdirSync("test/generated").map((file) => join("test/generated", file)),
+  ...["test/generated", "src/console/generated"].flatMap((folder) =>
+    readdirSync(folder).map((file) => join(folder, file)),
+  ),
 ];
 
 const read = () => GENERATED.map((path) => readFileSync(path, "utf8"));

@@ -1,0 +1,39 @@
+// Plain graphql-ws: everything over one socket, without a GraphQL client around it.
+import { createClient } from "graphql-ws";
+
+const url = process.env.WAYPATH_URL ?? "http://127.0.0.1:4000/graphql";
+const getToken = async () => process.env.WAYPATH_TOKEN;
+
+const client = createClient({
+  url: url.replace("http", "ws"),
+  // Asked anew at every connection: after a 4403 the client comes again with a fresh token.
+  connectionParams: async () => ({ authorization: `Bearer ${await getToken()}` }),
+});
+
+for await (const { data, errors } of client.iterate({ query: "{ workspace { buddies { name } } }" })) {
+  if (errors) throw new Error(errors[0].message);
+  console.log(`Buddies: ${data.workspace.buddies.map(({ name }) => name).join(", ")}`);
+}
+
+const query = `subscription Chat($input: ChatTurnInput!) {
+  chatTurn(input: $input) {
+    sequence
+    ... on TextDelta { delta }
+    ... on TurnFinished { session { id route { modelId payer } } }
+    ... on TurnFailed { error { code message } }
+  }
+}`;
+// One key for one press of Send, made there: Strict Mode and reconnects subscribe twice, and attach to the same turn.
+const input = { message: process.argv[2] ?? "Plan a launch", idempotencyKey: crypto.randomUUID() };
+let seen = 0;
+for await (const { data, errors } of client.iterate({ query, variables: { input } })) {
+  if (errors) throw new Error(`${errors[0].extensions.code}: ${errors[0].message}`);
+  const { sequence, delta, session, error } = data.chatTurn;
+  // After a reconnect the stream begins again.
+  if (sequence <= seen) continue;
+  seen = sequence;
+  if (delta) process.stdout.write(delta);
+  if (error) console.log(`\n${error.code}: ${error.message}`);
+  if (session) console.log(`\n${session.route.modelId}, paid by ${session.route.payer}`);
+}
+await client.dispose();

@@ -1,0 +1,61 @@
+// The token that this tab speaks with. It is kept for this tab alone and gone with it, so that a reload needs no new one.
+import { createStore } from "./store";
+
+const KEPT_AS = "wp-token";
+
+export interface Session {
+  /** Null: signed out. */
+  token: string | null;
+  /** Whether the server has said that the token does not count (any more). */
+  refused: boolean;
+}
+
+const store = createStore<Session>({ token: sessionStorage.getItem(KEPT_AS), refused: false });
+
+export const session = {
+  subscribe: store.subscribe,
+  get: store.get,
+
+  signIn(token: string): void {
+    sessionStorage.setItem(KEPT_AS, token);
+    store.set({ token, refused: false });
+  },
+
+  signOut(): void {
+    sessionStorage.removeItem(KEPT_AS);
+    store.set({ token: null, refused: false });
+  },
+
+  /** The server has refused this token; another one may have taken its place meanwhile. */
+  refuse(token: string | null): void {
+    if (token === store.get().token) store.set({ token, refused: true });
+  },
+
+  /** Resolves once there is a token that has not been refused. */
+  good(): Promise<void> {
+    return new Promise((resolve) => {
+      const isGood = () => store.get().token !== null && !store.get().refused;
+      if (isGood()) return resolve();
+      const stop = store.subscribe(() => {
+        if (!isGood()) return;
+        stop();
+        resolve();
+      });
+    });
+  },
+};
+
+/** What the server has filled in for a developer on this machine, where it is of this workspace; empty otherwise. */
+export function developmentToken(workspaceId?: string): string {
+  const token = document.querySelector<HTMLMetaElement>('meta[name="waypath-token"]')?.content ?? "";
+  return workspaceId === undefined || workspaceOf(token) === workspaceId ? token : "";
+}
+
+function workspaceOf(token: string): unknown {
+  try {
+    const claims = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+    return JSON.parse(atob(claims)).workspace_id;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+// The recipes as they stand in the documents, run against a server, with the newest clients that are installed.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { buildSchema, isInterfaceType } from "graphql";
+
+import { newWorkspace } from "./graphql/test-workspace";
+import { startTestServer, type TestServer } from "./support/test-server";
+
+const RECIPES = resolve("docs/recipes");
+const run = promisify(execFile);
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+/** Runs a recipe, and resolves with what it prints, and with the turns that it has left. */
+async function cook(command: string, ...args: string[]) {
+  const { token, workspaceId } = await newWorkspace(server).member();
+  const { stdout, stderr } = await run(command, [...args, "Plan a launch"], {
+    env: { PATH: process.env.PATH, WAYPATH_URL: `${server.url}/graphql`, WAYPATH_TOKEN: token },
+  });
+  const turns = await server.dataSource.query("SELECT status FROM agent_sessions WHERE workspace_id = $1", [
+    workspaceId,
+  ]);
+  return { stdout, stderr, turns };
+}
+
+test.each(["apollo-client", "urql", "graphql-ws"])(
+  "%s lists the buddies, streams a turn and prints its receipt",
+  async (name) => {
+    const { stdout, stderr, turns } = await cook(
+      process.execPath,
+      "--experimental-websocket",
+      resolve(RECIPES, `${name}.mjs`),
+    );
+    expect({ stdout, stderr }).toEqual({
+      stdout: expect.stringMatching(
+        /^Buddies: Orchestrator, Analyst, Campaign planner, Copywriter\nHello! [^\n]*“Plan a launch”\nclaude-sonnet-4-6, paid by WAYPATH\n$/,
+      ),
+      stderr: expect.not.stringMatching(/error/i),
+    });
+    expect(turns).toEqual([{ status: "COMPLETED" }]);
+  },
+);
+
+test("curl streams a turn, and then again from its third event on", async () => {
+  const { stdout, turns } = await cook("sh", resolve(RECIPES, "curl.sh"));
+  const ids = [...stdout.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  const again = ids.lastIndexOf(3);
+  expect(ids.slice(0, again)).toEqual(ids.slice(0, again).map((_, index) => index + 1));
+  expect(ids.slice(again)).toEqual(ids.slice(2, again));
+  expect(stdout.match(/^event: turn\.finished$/gm)).toHaveLength(2);
+  expect(turns).toEqual([{ status: "COMPLETED" }]);
+});
+
+test("`possibleTypes` is what the schema says", async () => {
+  const source = readFileSync(resolve(RECIPES, "possible-types.mjs"), "utf8");
+  const { stdout } = await run(process.execPath, [
+    "--input-type=module",
+    "-e",
+    `import { possibleTypes } from ${JSON.stringify(pathToFileURL(resolve(RECIPES, "possible-types.mjs")).href)}; console.log(JSON.stringify(possibleTypes))`,
+  ]);
+  const schema = buildSchema(readFileSync("schema.graphql", "utf8"));
+  const interfaces = Object.values(schema.getTypeMap()).filter(isInterfaceType);
+  const expected = Object.fromEntries(
+    interfaces.map((type) => [
+      type.name,
+      schema
+        .getPossibleTypes(type)
+        .map(({ name }) => name)
+        .sort(),
+    ]),
+  );
+  const told = Object.entries(JSON.parse(stdout) as Record<string, string[]>);
+  expect(source).toContain("export const possibleTypes");
+  expect(Object.fromEntries(told.map(([name, types]) => [name, [...types].sort()]))).toEqual(expected);
+});
