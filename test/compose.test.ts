@@ -50,9 +50,7 @@ describe("docker-compose.yml", () => {
 
   test("gives servers only what is read, and no secret that is written in it", () => {
     for (const { environment } of servers) {
-      expect(Object.keys(environment).filter((name) => !ENVIRONMENT_NAMES.includes(name))).toEqual(
-        [],
-      );
+      expect(Object.keys(environment).filter((name) => !ENVIRONMENT_NAMES.includes(name))).toEqual([]);
       const secrets = Object.entries(environment).filter(([name]) => /KEY|SECRET|JWKS/.test(name));
       expect(secrets.length).toBeGreaterThan(5);
       expect(secrets.filter(([, value]) => value !== null)).toEqual([]);

@@ -40,7 +40,8 @@ export interface ServerHome {
   close(): Promise<void>;
 }
 
-export function makeServerHome(): ServerHome {
+/** `detached` servers do not hear what a terminal tells this process. */
+export function makeServerHome({ detached = false } = {}): ServerHome {
   const directory = mkdtempSync(join(tmpdir(), "waypath-process-"));
   copyFileSync(join(PROJECT, "buddies.yaml"), join(directory, "buddies.yaml"));
   const dataDirectory = join(directory, "data");
@@ -49,6 +50,7 @@ export function makeServerHome(): ServerHome {
     const { PATH, HOME } = process.env;
     return spawn(process.execPath, [join(PROJECT, "dist/src", script), ...args], {
       cwd: directory,
+      detached,
       env: { PATH, HOME, DATA_DIR: dataDirectory, PORT: "0", ...environment },
     });
   };
