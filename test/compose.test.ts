@@ -107,6 +107,8 @@ describe("docker-compose.yml", () => {
   test("sends the balancer's requests to both servers, as long as they are ready, at the port that they listen on", () => {
     const { content } = compose.configs.balancer ?? { content: "" };
     expect(content).toContain("option httpchk GET /readyz");
+    // Otherwise several events are held back until they fill a packet.
+    expect(content).toContain("option http-no-delay");
     const { PORT } = environmentOf(services["server-1"], {});
     const targets = [...content.matchAll(/^ +server \w+ ([\w-]+):(\d+)$/gm)].map(([, host, port]) => [host, port]);
     expect(targets).toEqual([

@@ -1,6 +1,7 @@
 // Tells a turn to one reader: event by event from the log, as far as it goes, and what the log does not tell from the rows.
 import { type DataSource, In } from "typeorm";
 
+import { outlastOutage } from "../database/outlast-outage";
 import { abortOnReturn } from "./abort-on-return";
 import { AgentSessionEntity } from "./agent-session.entity";
 import type { SettledTurns } from "./settled-turns";
@@ -54,7 +55,7 @@ async function* follow(
     }
     // The log goes no further: it has expired, or the server that wrote it is gone. The rows say how the turn ends, once it has.
     if (turn.endedAt === null) await aborted(settled, signal);
-    if (!signal.aborted) yield* fromRows(dataSource, turn.id, [...open], seen);
+    if (!signal.aborted) yield* fromRows(await findRows(dataSource, [turn.id, ...open], signal), turn.id, seen);
   } finally {
     close();
   }
@@ -83,14 +84,12 @@ async function* withText(events: AsyncGenerator<TurnEvent, void, void>): AsyncGe
   }
 }
 
+function findRows(dataSource: DataSource, ids: readonly string[], signal: AbortSignal): Promise<AgentSessionEntity[]> {
+  return outlastOutage(() => dataSource.getRepository(AgentSessionEntity).findBy({ id: In([...ids]) }), signal);
+}
+
 /** What the rows of an ended turn tell a reader who has seen the events up to `seen`. */
-async function* fromRows(
-  dataSource: DataSource,
-  turnId: string,
-  open: readonly string[],
-  seen: number,
-): AsyncGenerator<FollowedEvent, void, void> {
-  const rows = await dataSource.getRepository(AgentSessionEntity).findBy({ id: In([turnId, ...open]) });
+function* fromRows(rows: AgentSessionEntity[], turnId: string, seen: number): Generator<FollowedEvent, void, void> {
   const delegated = rows.filter(({ id, endedAt }) => id !== turnId && endedAt !== null);
   let last = seen;
   for (const session of delegated.toSorted((one, other) => one.lastSequence - other.lastSequence)) {
