@@ -1,20 +1,24 @@
-// Turns on two servers, while their Postgres is restarted again and again, every second time as after a crash. No server may end, each
-// must be ready again at once, and no turn may be lost, cut short or billed twice: npm run bench:outages -- --restarts 20
+// Turns on two servers, while their Postgres is restarted again and again, every second time as after a crash, and their Redis is
+// killed and comes back empty. No server may end, each must be ready again at once, and no turn may be lost, cut short or billed
+// twice: npm run bench:outages -- --restarts 20 --redis-restarts 10
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
+import { type RedisServer, startRedisServer } from "../test/support/redis-server";
 import { check, checkLedger, type Evidence } from "./fire/check-ledger";
 import { comeToRest } from "./fire/come-to-rest";
 import { countCalls } from "./fire/count-calls";
+import { groupBy } from "./fire/group-by";
 import { type PlannedTurn, planTurns } from "./fire/plan-turns";
 import { playTurns } from "./fire/play-turns";
 import { aboutClients, line, outcomeOf, printChecks, say, tally } from "./fire/print-report";
 import { type Stage, setStage } from "./fire/stage";
-import { breakDatabase, type Outage } from "./outages/break-database";
+import { type Outage, restartPostgres, restartRedis } from "./outages/make-outage";
 
 const { values } = parseArgs({
   options: {
     restarts: { type: "string", default: "20" },
+    "redis-restarts": { type: "string", default: "10" },
     clients: { type: "string", default: "20" },
     seed: { type: "string", default: "1" },
   },
@@ -28,17 +32,14 @@ const READY_WITHIN_MS = 5_000;
 const PLANNED_TURNS = 20_000;
 
 async function main(): Promise<number> {
-  const [restarts, clients, seed] = [values.restarts, values.clients, values.seed].map(Number);
-  if (
-    restarts === undefined ||
-    clients === undefined ||
-    seed === undefined ||
-    ![restarts, clients, seed].every(isCount)
-  ) {
-    throw new Error("--restarts, --clients and --seed each take a number above 0");
+  const counts = [values.restarts, values["redis-restarts"], values.clients, values.seed].map(Number);
+  if (!counts.every((count) => Number.isSafeInteger(count) && count > 0)) {
+    throw new Error("--restarts, --redis-restarts, --clients and --seed each take a number above 0");
   }
+  const [restarts = 0, redisRestarts = 0, clients = 0, seed = 0] = counts;
   const startedAt = performance.now();
-  const stage = await setStage(seed);
+  const redis = await startRedisServer();
+  const stage = await setStage(seed, { REDIS_URL: redis.url });
   try {
     const calls = countCalls([stage.anthropic, stage.openAi]);
     const turns: PlannedTurn[] = [];
@@ -53,9 +54,9 @@ async function main(): Promise<number> {
     const idempotencyKeyOf = ({ number }: PlannedTurn): string => `outage-${seed}-${number}`;
     const playing = playTurns({ stage, turns: untilOver(), clients, idempotencyKeyOf });
     const outages: Outage[] = [];
-    for (let number = 0; number < restarts; number += 1) {
+    for (const makeOutage of planOutages(stage, redis, restarts, redisRestarts)) {
       await wait(PEACE_MS);
-      outages.push(await breakDatabase(stage, number % 2 === 0 ? "fast" : "immediate"));
+      outages.push(await makeOutage());
     }
     over = true;
     const played = await playing;
@@ -69,24 +70,34 @@ async function main(): Promise<number> {
     say(`${turns.length} turns, ${clients} at a time, on two servers, ${seconds.toFixed(0)} seconds`);
     line("turns", tally(played.map(outcomeOf)));
     line("clients", aboutClients(played));
-    line("Postgres", aboutOutages(outages));
+    for (const [of, some] of groupBy(outages, (outage) => outage.of)) say(`  ${aboutOutages(of, some)}`);
     printChecks(checks, stage.servers);
     const failed = checks.filter(({ violations }) => violations > 0).length;
     say(`${checks.length - failed} passed, ${failed} failed`);
     return failed === 0 ? 0 : 1;
   } finally {
     await stage.close();
+    await redis.kill();
+  }
+}
+
+/** Postgres in order and as after a crash by turns, and in between, evenly, Redis. */
+function* planOutages(stage: Stage, redis: RedisServer, restarts: number, redisRestarts: number) {
+  let done = 0;
+  for (let number = 0; number < restarts; number += 1) {
+    yield () => restartPostgres(stage, number % 2 === 0 ? "fast" : "immediate");
+    for (; done < (redisRestarts * (number + 1)) / restarts; done += 1) yield () => restartRedis(stage, redis);
   }
 }
 
 function checkOutages({ servers }: Stage, outages: readonly Outage[]) {
-  const late = outages.flatMap(({ how, readyAfterMs }) =>
-    readyAfterMs > READY_WITHIN_MS ? [`${how}: ${readyAfterMs.toFixed(0)} ms`] : [],
+  const late = outages.flatMap(({ of, readyAfterMs }) =>
+    readyAfterMs > READY_WITHIN_MS ? [`${of}: ${readyAfterMs.toFixed(0)} ms`] : [],
   );
   return [
     check("servers that ended", [...servers.crashes, ...Array(servers.failedStarts).fill("could not start again")]),
     check(
-      "servers that called themselves ready without a database",
+      "servers that called themselves ready without a database, or without Redis",
       outages.flatMap(({ falselyReady }) => falselyReady),
     ),
     check(`returns after which a server was not ready within ${READY_WITHIN_MS / 1000} seconds`, late),
@@ -107,18 +118,13 @@ function checkEnds({ turns, played }: Evidence) {
   ];
 }
 
-function aboutOutages(outages: readonly Outage[]): string {
-  const hard = outages.filter(({ how }) => how === "immediate").length;
+function aboutOutages(of: string, outages: readonly Outage[]): string {
   const times = outages.map(({ readyAfterMs }) => readyAfterMs).toSorted((one, other) => one - other);
   const [middle, longest] = [times[Math.floor(times.length / 2)] ?? 0, times.at(-1) ?? 0];
   return (
-    `${outages.length} restarts, ${hard} of them as after a crash; both servers ready again after ` +
+    `${of}: ${outages.length} restarts; both servers ready again after ` +
     `${middle.toFixed(0)} ms in the middle and ${longest.toFixed(0)} ms at most`
   );
-}
-
-function isCount(number: number): boolean {
-  return Number.isSafeInteger(number) && number > 0;
 }
 
 main().then(

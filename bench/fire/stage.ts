@@ -40,8 +40,8 @@ const CONFIGURE = `mutation ($provider: LlmProvider!, $apiKey: String!) {
   configureProvider(input: { provider: $provider, apiKey: $apiKey }) { userErrors { code } }
 }`;
 
-/** Starts it all; every workspace has both providers' keys when it resolves. */
-export async function setStage(seed: number): Promise<Stage> {
+/** Starts it all; every workspace has both providers' keys when it resolves. `environment`: what the servers are told besides. */
+export async function setStage(seed: number, environment: Record<string, string> = {}): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), "waypath-fire-"));
   const postgres = await startRestartablePostgres(directory);
   const [anthropic, openAi, stripe] = await Promise.all([
@@ -60,6 +60,7 @@ export async function setStage(seed: number): Promise<Stage> {
     STRIPE_SECRET_KEY: "sk_test_fire0001",
     STRIPE_API_BASE: stripe.url,
     LOG_LEVEL: "warn",
+    ...environment,
   });
   const verification = { method: "HS256" as const, secret: new Secret(secret), issuer: undefined, audience: undefined };
   const stage: Stage = {

@@ -19,6 +19,8 @@ export interface ServerProcess {
   readonly stdout: string;
   /** Resolves with the match once standard output has one. Rejects with all that was said when the process ends before. */
   says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The same for standard error. */
+  complains(pattern: RegExp): Promise<RegExpExecArray>;
   /** Resolves when it says that it is ready. */
   ready(): Promise<{ url: string; token: string }>;
   kill(signal: NodeJS.Signals): void;
@@ -38,7 +40,8 @@ export interface ServerHome {
   close(): Promise<void>;
 }
 
-export function makeServerHome(): ServerHome {
+/** `detached` servers do not hear what a terminal tells this process. */
+export function makeServerHome({ detached = false } = {}): ServerHome {
   const directory = mkdtempSync(join(tmpdir(), "waypath-process-"));
   copyFileSync(join(PROJECT, "buddies.yaml"), join(directory, "buddies.yaml"));
   const dataDirectory = join(directory, "data");
@@ -47,6 +50,7 @@ export function makeServerHome(): ServerHome {
     const { PATH, HOME } = process.env;
     return spawn(process.execPath, [join(PROJECT, "dist/src", script), ...args], {
       cwd: directory,
+      detached,
       env: { PATH, HOME, DATA_DIR: dataDirectory, PORT: "0", ...environment },
     });
   };
@@ -92,15 +96,16 @@ function watch(child: ChildProcess): ServerProcess {
   });
   child.stderr?.setEncoding("utf8").on("data", (text) => {
     stderr += text;
+    for (const listener of listeners) listener();
   });
   const ended = new Promise<Ended>((done, failed) => {
     child.once("error", failed);
     child.once("close", (code, signal) => done({ code, signal, stdout, stderr }));
   });
-  const says = (pattern: RegExp) =>
+  const waitFor = (pattern: RegExp, said: () => string) =>
     new Promise<RegExpExecArray>((found, failed) => {
       const look = () => {
-        const match = pattern.exec(stdout);
+        const match = pattern.exec(said());
         if (match === null) return;
         listeners.delete(look);
         found(match);
@@ -109,12 +114,14 @@ function watch(child: ChildProcess): ServerProcess {
       ended.then((end) => failed(new Error(`the process ended: ${JSON.stringify(end, null, 1)}`)), failed);
       look();
     });
+  const says = (pattern: RegExp) => waitFor(pattern, () => stdout);
   return {
     pid: child.pid ?? 0,
     get stdout() {
       return stdout;
     },
     says,
+    complains: (pattern) => waitFor(pattern, () => stderr),
     async ready() {
       const [, url = "", token = ""] = await says(/GraphQL +(http:\S+)\/graphql[\s\S]* {2}(eyJ\S+)\n/);
       return { url, token };

@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { WebSocket } from "ws";
+
+/** What a process holds once its garbage is collected, in bytes. */
+export interface Memory {
+  resident: number;
+  /** Of JavaScript's own objects. */
+  heap: number;
+  /** Buffers and the like, which objects hold outside of the heap. */
+  external: number;
+}
+
+/** Looks into a Node process by its inspector, which it was started with. Linux alone, for what is resident. */
+export interface Inspector {
+  memory(): Promise<Memory>;
+  close(): void;
+}
+
+export async function inspect(pid: number, url: string): Promise<Inspector> {
+  const socket = new WebSocket(url);
+  await once(socket, "open");
+  let calls = 0;
+  const call = async (method: string, parameters: object = {}) => {
+    const id = ++calls;
+    socket.send(JSON.stringify({ id, method, params: parameters }));
+    for (;;) {
+      const [data] = await once(socket, "message");
+      const answer = JSON.parse(String(data)) as { id?: number; result?: { result?: { value?: unknown } } };
+      if (answer.id === id) return answer.result?.result?.value;
+    }
+  };
+  return {
+    async memory() {
+      // Twice: what the first round frees may have held more.
+      await call("HeapProfiler.collectGarbage");
+      await call("HeapProfiler.collectGarbage");
+      const expression = "JSON.stringify(process.memoryUsage())";
+      const { heapUsed, external } = JSON.parse(String(await call("Runtime.evaluate", { expression })));
+      const resident = Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
+      return { resident, heap: heapUsed, external };
+    },
+    close: () => socket.close(),
+  };
+}
