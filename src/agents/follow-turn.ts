@@ -18,6 +18,9 @@ export interface FollowTurnOptions {
   settledTurns: SettledTurns;
 }
 
+/** All that is held of a turn's row for each of its readers, of whom there may be many. */
+export type FollowedTurn = Pick<AgentSessionEntity, "id" | "endedAt">;
+
 /** The block that a turn's text comes in when it is told in its short form. */
 const SHORT_FORM_BLOCK = "text";
 
@@ -27,7 +30,7 @@ const SHORT_FORM_BLOCK = "text";
  */
 export function followTurn(
   options: FollowTurnOptions,
-  turn: AgentSessionEntity,
+  turn: FollowedTurn,
   after: number,
 ): AsyncIterableIterator<FollowedEvent, void, void> {
   return abortOnReturn((signal) => follow(options, turn, after, signal));
@@ -35,7 +38,7 @@ export function followTurn(
 
 async function* follow(
   { dataSource, log, settledTurns }: FollowTurnOptions,
-  turn: AgentSessionEntity,
+  turn: FollowedTurn,
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<FollowedEvent, void, void> {
