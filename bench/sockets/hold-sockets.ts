@@ -2,6 +2,8 @@
 // told once all of them have heard of their turn.
 import { WebSocket } from "ws";
 
+import { FOLLOW } from "../../test/support/test-client";
+
 /** One user's sockets, all of them following one turn. */
 export interface Holding {
   url: string;
@@ -18,7 +20,6 @@ export interface Held {
 
 /** Sockets that are being opened at the same time: the server lets in only so many who have not said yet who they are. */
 const OPENED_AT_ONCE = 50;
-const FOLLOW = "subscription ($id: ID!) { agentSessionEvents(sessionId: $id) { __typename sequence } }";
 
 process.once("message", async (holdings: Holding[]) => {
   const waiting = holdings.flatMap((holding) => Array<Holding>(holding.sockets).fill(holding)).values();
@@ -50,7 +51,7 @@ function hold({ url, token, sessionId }: Holding): Promise<void> {
     socket.on("message", (data) => {
       const { type } = JSON.parse(String(data)) as { type: string };
       if (type === "connection_ack") {
-        send({ type: "subscribe", id: "1", payload: { query: FOLLOW, variables: { id: sessionId } } });
+        send({ type: "subscribe", id: "1", payload: { query: FOLLOW, variables: { sessionId } } });
       } else if (type === "next") resolve();
       else if (type !== "ping") reject(new Error(`got ${String(data)}`));
     });

@@ -26,6 +26,9 @@ export interface FollowTurnOptions extends Telling {
   settledTurns: SettledTurns;
 }
 
+/** All that is held of a turn's row for each of its readers, of whom there may be many. */
+export type FollowedTurn = Pick<AgentSessionEntity, "id" | "endedAt">;
+
 /** The block that a turn's text comes in when it is told in its short form. */
 const SHORT_FORM_BLOCK = "text";
 
@@ -35,7 +38,7 @@ const SHORT_FORM_BLOCK = "text";
  */
 export function followTurn(
   options: FollowTurnOptions,
-  turn: AgentSessionEntity,
+  turn: FollowedTurn,
   after: number,
 ): AsyncIterableIterator<FollowedEvent, void, void> {
   return abortOnReturn((signal) => follow(options, turn, after, signal));
@@ -43,7 +46,7 @@ export function followTurn(
 
 async function* follow(
   { dataSource, log, settledTurns, wholeTexts }: FollowTurnOptions,
-  turn: AgentSessionEntity,
+  turn: FollowedTurn,
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<FollowedEvent, void, void> {

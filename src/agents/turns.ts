@@ -170,7 +170,8 @@ export function createTurns(options: TurnsOptions): Turns {
       const find = () => sessions.find(viewer, turnId);
       const session = await outlastOutage(find, AbortSignal.timeout(OUTAGE_PATIENCE_MS));
       if (session === null || session.parentId !== null) throw noSuchTurn();
-      return followTurn({ dataSource, log, settledTurns, ...telling }, session, after);
+      const { id, endedAt } = session;
+      return followTurn({ dataSource, log, settledTurns, ...telling }, { id, endedAt }, after);
     },
 
     async cancel(viewer, turnId) {

@@ -55,8 +55,8 @@ export interface OperationGateOptions {
 
 /** Errors that are told of one document. */
 const ERRORS_TOLD = 10;
-/** Documents that are known to be valid, as an app sends the same few again and again: by digest, so that they hold no memory. */
-const SOUND_DOCUMENTS = { milliseconds: 3_600_000, values: 1_000 };
+/** Documents that are remembered, as an app sends the same few again and again: by digest, so that they hold no memory. */
+const KNOWN_DOCUMENTS = { milliseconds: 3_600_000, values: 1_000 };
 
 export function createOperationGate({
   schema,
@@ -67,7 +67,9 @@ export function createOperationGate({
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const telling = { maxErrors: ERRORS_TOLD, hideSuggestions: !introspection };
   const parseOptions = { maxTokens: limits.documentTokens };
-  const sound = new ShortMemory<true>(SOUND_DOCUMENTS);
+  const sound = new ShortMemory<true>(KNOWN_DOCUMENTS);
+  /** Those that something still holds: ten thousand subscriptions to one document have one between them. */
+  const held = new ShortMemory<WeakRef<DocumentNode>>(KNOWN_DOCUMENTS);
 
   /** One of the library's rules throws what it finds. */
   const validated = (document: DocumentNode): readonly GraphQLError[] => {
@@ -81,9 +83,7 @@ export function createOperationGate({
   const check = (document: DocumentNode): readonly GraphQLError[] => {
     const excess = countTooMuch(document, limits);
     if (excess !== null) return [excess];
-    const digest = createHash("sha256")
-      .update(document.loc?.source.body ?? "")
-      .digest("base64");
+    const digest = digestOf(document.loc?.source.body ?? "");
     if (sound.recall(digest)) return [];
     const errors = validated(document);
     if (errors.length === 0) sound.remember(digest, true, Number.POSITIVE_INFINITY);
@@ -96,8 +96,13 @@ export function createOperationGate({
     parse(query) {
       // The HTTP door's library does not get as far as reading it.
       if (query === "") return refuse("BAD_REQUEST", [new GraphQLError("The document is empty.")]);
+      const digest = digestOf(query);
+      const known = held.recall(digest)?.deref();
+      if (known !== undefined) return known;
       try {
-        return parse(query, parseOptions);
+        const document = parse(query, parseOptions);
+        held.remember(digest, new WeakRef(document), Number.POSITIVE_INFINITY);
+        return document;
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
         return refuse("GRAPHQL_PARSE_FAILED", [error]);
@@ -232,4 +237,8 @@ function hasLongList(variables: unknown, items: number): boolean {
     if (typeof value === "object" && value !== null) for (const part of Object.values(value)) left.push(part);
   }
   return false;
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64");
 }

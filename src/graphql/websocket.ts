@@ -164,6 +164,8 @@ async function readOperation(
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   const document = gate.parse(payload.query);
   if ("errors" in document) return document.errors;
+  // The library holds the message as long as the subscription: it shares the text with all others to the same document.
+  Object.assign(payload, { query: document.loc?.source.body });
   const admitted = await gate.admit(contextValue.viewer, document, payload);
   if ("errors" in admitted) return admitted.errors;
   if (admitted.operation === OperationTypeNode.SUBSCRIPTION) {

@@ -157,3 +157,15 @@ test("one document is told of ten errors and no more", async () => {
   expect(refusals).toHaveLength(11);
   expect(refusals.at(-1)).toContain("error limit reached");
 });
+
+test("all who ask with one document at the same time share it", () => {
+  const gate = createOperationGate({
+    schema,
+    introspection: false,
+    limits: DEFAULT_LIMITS,
+    rateLimits: createRateLimits(DEFAULT_LIMITS),
+  });
+  const document = gate.parse("{ viewer { role } }");
+  expect(gate.parse("{ viewer { role } }")).toBe(document);
+  expect(gate.parse("{ viewer { role }  }")).not.toBe(document);
+});
