@@ -15,7 +15,7 @@ export interface DatabaseOptions {
 }
 
 /** How long a connection attempt or a statement may take before it counts as failed, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** So much later the driver stops waiting too: a database that vanished says nothing, and its connection would hang for a quarter of an hour. */
 const ANSWER_MARGIN_MS = 5_000;
