@@ -89,8 +89,8 @@ interface Foundation {
   secretBox: SecretBox;
 }
 
-/** How long a list or a sum may take, in milliseconds: there are few connections for them. */
-const READING_TIMEOUT_MS = 10_000;
+/** Connections for lists and sums, and how long one may take, in milliseconds: there are few. */
+const READING = { poolSize: 6, statementTimeoutMs: 10_000 };
 const GRAPHQL_PATH = "/graphql";
 
 /** Puts the rooms together and listens. Rejects when the database, Redis or the port cannot be had; then nothing is left open. */
@@ -99,7 +99,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const buddies = loadBuddies(config.buddiesFile);
   const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
   const dataSource = await openDatabase(options.databaseUrl);
-  const reading = await openDatabase(options.databaseUrl, { statementTimeoutMs: READING_TIMEOUT_MS });
+  const reading = await openDatabase(options.databaseUrl, READING);
   let redis: Redis | undefined;
   try {
     redis = config.redisUrl && (await openRedis(config.redisUrl, options.logger));

@@ -6,7 +6,7 @@ import type { FollowOptions } from "./turn-log";
 import { readStream, type StreamEntry, turnKey } from "./turn-stream";
 
 /** Entries read at once, and so held for a reader that has stopped reading. */
-const BATCH = 32;
+const BATCH = 16;
 /**
  * What a settled turn's stream lacks may still be on its way from the server that ran it, for so long, in milliseconds: that
  * server may be a little behind, and Redis may just have come back.

@@ -9,10 +9,18 @@ import { terminalEvent } from "./terminal-event";
 import { endsTurn, isTerminal, type SessionSnapshot, type TurnEvent } from "./turn-events";
 import type { TurnLog } from "./turn-log";
 
-/** An event as a reader gets it: a piece of text also knows its session's whole text up to its own end. */
-export type FollowedEvent = TurnEvent & { text?: string };
+/** An event as a reader gets it. */
+export type FollowedEvent = TurnEvent & {
+  /** Of a piece of text: its session's whole text up to its own end, for a reader who wants it. */
+  text?: string;
+};
 
-export interface FollowTurnOptions {
+export interface Telling {
+  /** Default: no. */
+  wholeTexts?: boolean;
+}
+
+export interface FollowTurnOptions extends Telling {
   dataSource: DataSource;
   log: TurnLog;
   settledTurns: SettledTurns;
@@ -37,7 +45,7 @@ export function followTurn(
 }
 
 async function* follow(
-  { dataSource, log, settledTurns }: FollowTurnOptions,
+  { dataSource, log, settledTurns, wholeTexts }: FollowTurnOptions,
   turn: FollowedTurn,
   after: number,
   signal: AbortSignal,
@@ -47,7 +55,8 @@ async function* follow(
   /** Delegated sessions whose end has not come. */
   const open = new Set<string>();
   try {
-    for await (const event of withText(log.follow(turn.id, { signal, settled }))) {
+    const told = log.follow(turn.id, { signal, settled });
+    for await (const event of wholeTexts ? withText(told) : told) {
       if (event.sessionId !== turn.id && event.type === "TurnStarted") open.add(event.sessionId);
       if (isTerminal(event)) open.delete(event.sessionId);
       if (event.sequence > seen) {
@@ -58,7 +67,9 @@ async function* follow(
     }
     // The log goes no further: it has expired, or the server that wrote it is gone. The rows say how the turn ends, once it has.
     if (turn.endedAt === null) await aborted(settled, signal);
-    if (!signal.aborted) yield* fromRows(await findRows(dataSource, [turn.id, ...open], signal), turn.id, seen);
+    if (signal.aborted) return;
+    const find = () => dataSource.getRepository(AgentSessionEntity).findBy({ id: In([turn.id, ...open]) });
+    yield* fromRows(await outlastOutage(find, signal), turn.id, seen);
   } finally {
     close();
   }
@@ -87,12 +98,12 @@ async function* withText(events: AsyncGenerator<TurnEvent, void, void>): AsyncGe
   }
 }
 
-function findRows(dataSource: DataSource, ids: readonly string[], signal: AbortSignal): Promise<AgentSessionEntity[]> {
-  return outlastOutage(() => dataSource.getRepository(AgentSessionEntity).findBy({ id: In([...ids]) }), signal);
-}
-
-/** What the rows of an ended turn tell a reader who has seen the events up to `seen`. */
-function* fromRows(rows: AgentSessionEntity[], turnId: string, seen: number): Generator<FollowedEvent, void, void> {
+/** What is told of an ended turn, by its row and those of its delegated sessions that may have ended behind the log. */
+function* fromRows(
+  rows: readonly AgentSessionEntity[],
+  turnId: string,
+  seen: number,
+): Generator<FollowedEvent, void, void> {
   const delegated = rows.filter(({ id, endedAt }) => id !== turnId && endedAt !== null);
   let last = seen;
   for (const session of delegated.toSorted((one, other) => one.lastSequence - other.lastSequence)) {

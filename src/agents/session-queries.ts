@@ -63,8 +63,8 @@ const THREAD_SORT: Sort<ThreadEntity> = {
   valueOf: ({ updatedAt }) => updatedAt.getTime(),
 };
 
-/** Lists and sums that one user has made at once: of ten connections, so that two who read without end leave room for others. */
-const AT_ONCE = 3;
+/** Lists and sums that one user has made at once: of six connections, so that two who read without end leave room for others. */
+const AT_ONCE = 2;
 
 export interface SessionQueriesOptions {
   /** For single rows. */

@@ -22,7 +22,7 @@ export interface TurnWriter {
 
 /** Deltas that come closer together than this are sent as one, in milliseconds. The first one of a burst is not held back. */
 const MERGE_MS = 25;
-/** Merged text that has this many characters is not held back: a reader that has stopped reading holds an event or two. */
+/** Deltas are not merged beyond so many characters: a reader that has stopped reading holds a few events. */
 const MERGED_CHARACTERS = 4_096;
 
 interface PendingText {
@@ -67,9 +67,9 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
 
   return {
     text({ sessionId, buddy }, blockId, delta) {
-      if (pending !== null && pending.sessionId === sessionId && pending.blockId === blockId) {
+      const continues = pending?.sessionId === sessionId && pending.blockId === blockId;
+      if (pending !== null && continues && pending.delta.length + delta.length <= MERGED_CHARACTERS) {
         pending.delta += delta;
-        if (pending.delta.length >= MERGED_CHARACTERS) flush();
         return;
       }
       flush();

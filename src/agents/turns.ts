@@ -18,7 +18,7 @@ import { AgentSessionEntity } from "./agent-session.entity";
 import { createCancelMessages } from "./cancel-messages";
 import { createCheckpoints } from "./checkpoints";
 import { DELEGATE } from "./delegation";
-import { type FollowedEvent, followTurn } from "./follow-turn";
+import { type FollowedEvent, followTurn, type Telling } from "./follow-turn";
 import { logFallback } from "./log-fallback";
 import { createMemoryTurnLog } from "./memory-turn-log";
 import type { ModelConnections } from "./model-connections";
@@ -41,7 +41,12 @@ export interface Turns {
   /** Starts the turn, or finds the one that the idempotency key names. Throws a `RequestError` when it is not accepted. */
   startOrAttach(viewer: Viewer, request: TurnRequest): Promise<AgentSessionEntity>;
   /** The events of a turn with a greater number than `after`, up to its end. Throws `NOT_FOUND`. */
-  follow(viewer: Viewer, turnId: string, after: number): Promise<AsyncIterableIterator<FollowedEvent, void, void>>;
+  follow(
+    viewer: Viewer,
+    turnId: string,
+    after: number,
+    telling?: Telling,
+  ): Promise<AsyncIterableIterator<FollowedEvent, void, void>>;
   /** Stops a running turn. Safe to repeat. Throws `NOT_FOUND`, or `TURN_ALREADY_ENDED` when it ended otherwise. */
   cancel(viewer: Viewer, turnId: string): Promise<AgentSessionEntity>;
   /** How many turns this process runs now. */
@@ -161,12 +166,12 @@ export function createTurns(options: TurnsOptions): Turns {
       return started;
     },
 
-    async follow(viewer, turnId, after) {
+    async follow(viewer, turnId, after, telling = {}) {
       const find = () => sessions.find(viewer, turnId);
       const session = await outlastOutage(find, AbortSignal.timeout(OUTAGE_PATIENCE_MS));
       if (session === null || session.parentId !== null) throw noSuchTurn();
       const { id, endedAt } = session;
-      return followTurn({ dataSource, log, settledTurns }, { id, endedAt }, after);
+      return followTurn({ dataSource, log, settledTurns, ...telling }, { id, endedAt }, after);
     },
 
     async cancel(viewer, turnId) {

@@ -1,10 +1,12 @@
+import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, ID, Int, Mutation, Resolver, Root, Subscription } from "type-graphql";
 
-import type { FollowedEvent } from "../agents/follow-turn";
+import type { FollowedEvent, Telling } from "../agents/follow-turn";
 import type { TurnRequest } from "../agents/turn-request";
 import type { Turns } from "../agents/turns";
 import { NO_ROW, uuidOf } from "../ids";
 import type { GraphqlContext } from "./context";
+import { selectsField } from "./selects-field";
 import { ChatTurnEvent } from "./types/chat-turn-event";
 import { CancelTurnInput, CancelTurnPayload, ChatTurnInput, StartTurnPayload } from "./types/turn-mutations";
 import { withUserErrors } from "./user-errors";
@@ -14,6 +16,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 interface SubscribeParams<Args> {
   args: Args;
   context: GraphqlContext;
+  info: GraphQLResolveInfo;
 }
 
 /**
@@ -63,9 +66,9 @@ export function createChatStreams(turns: Turns) {
         "order, and completes after `TurnFinished` or `TurnFailed`. A failure of an accepted turn is a `TurnFailed` event, not a\n" +
         "GraphQL error; GraphQL errors mean the turn was not accepted and left no session (`extensions.code`: `UNAUTHENTICATED`, `FORBIDDEN`,\n" +
         "`NOT_FOUND`, `BAD_USER_INPUT`, `IDEMPOTENCY_KEY_MISMATCH`, `PROVIDER_NOT_CONFIGURED`, `MODEL_NOT_AVAILABLE`, `THREAD_BUSY`, `RATE_LIMITED`). Clients that reconnect may see events again: drop those whose `sequence` is not greater than the last seen.",
-      async subscribe({ args, context }: SubscribeParams<{ input: ChatTurnInput; after: number | null }>) {
+      async subscribe({ args, context, info }: SubscribeParams<{ input: ChatTurnInput; after: number | null }>) {
         const session = await turns.startOrAttach(context.viewer, turnRequest(args.input, context.operationId));
-        return turns.follow(context.viewer, session.id, args.after ?? 0);
+        return turns.follow(context.viewer, session.id, args.after ?? 0, wholeTextsFor(info));
       },
     })
     chatTurn(
@@ -84,8 +87,9 @@ export function createChatStreams(turns: Turns) {
     @Subscription(() => ChatTurnEvent, {
       description:
         "Follow a turn that was started elsewhere: another tab, `startTurn`, or before a reload. Starts nothing.",
-      subscribe({ args, context }: SubscribeParams<{ sessionId: string; after: number | null }>) {
-        return turns.follow(context.viewer, uuidOf("session", args.sessionId) ?? NO_ROW, args.after ?? 0);
+      subscribe({ args, context, info }: SubscribeParams<{ sessionId: string; after: number | null }>) {
+        const turnId = uuidOf("session", args.sessionId) ?? NO_ROW;
+        return turns.follow(context.viewer, turnId, args.after ?? 0, wholeTextsFor(info));
       },
     })
     agentSessionEvents(
@@ -102,6 +106,11 @@ export function createChatStreams(turns: Turns) {
     }
   }
   return ChatStreams;
+}
+
+/** Texts are put together for who asks for them alone: a reader that has stopped reading would hold one. */
+function wholeTextsFor(info: GraphQLResolveInfo): Telling {
+  return { wholeTexts: selectsField(info, "TextDelta", "text") };
 }
 
 function turnRequest(input: ChatTurnInput, operationId: string | null): TurnRequest {

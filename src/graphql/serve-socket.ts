@@ -3,6 +3,8 @@
 import { CloseCode, MessageType, type Server } from "graphql-ws";
 import type { WebSocket } from "ws";
 
+import { createInTurn } from "../agents/tools/in-turn";
+
 export interface ServeSocketOptions {
   /** Messages, and pings of the network's own, in a minute. */
   messagesPerMinute: number;
@@ -18,6 +20,12 @@ const MINUTE_MS = 60_000;
 export const TOO_MANY = CloseCode.TooManyInitialisationRequests;
 /** What a client may answer by coming again. */
 export const TRY_AGAIN_LATER = 1013;
+
+// Where the network takes everything at once, a stream that is replayed would leave no room for any other's messages, nor for its own
+// end: after each message everybody else comes first, and of large ones the whole server sends one at a time.
+const LARGE_CHARACTERS = 16_384;
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const oneLarge = createInTurn(1);
 
 export function serveSocket<Extra extends { socket: WebSocket }>(
   protocol: Server<Extra>,
@@ -53,9 +61,11 @@ export function serveSocket<Extra extends { socket: WebSocket }>(
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes. Never at
-      // once: where the network takes everything, one stream's replay would leave no room for any other's, nor for its own end.
-      send: (text) => new Promise((resolve) => socket.send(text, () => setImmediate(resolve))),
+      // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes.
+      async send(text) {
+        if (text.length > LARGE_CHARACTERS) await oneLarge(nextTurn);
+        await new Promise<void>((resolve) => socket.send(text, () => setImmediate(resolve)));
+      },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on("message", (data) => {

@@ -62,6 +62,17 @@ test("`after` sends only what is newer, and the whole text is known even then", 
   expect(await collect(follow(sessionId, -5))).toEqual(all);
 });
 
+test.each([
+  ["by another name", "... on TextDelta { soFar: text }"],
+  ["in a fragment", "...Piece", "fragment Piece on TextDelta { soFar: text }"],
+  ["within the interface", "... on ChatTurnEvent { ... on TextDelta { soFar: text } }"],
+])("the whole text is told to who asks for it: %s", async (_name, selection, fragment = "") => {
+  const [{ sessionId }] = await collect(ask(simulate([[{ repeat: "so far ", times: 10, paceMs: 5 }]])));
+  const document = `subscription ($id: ID!) { agentSessionEvents(sessionId: $id, after: 2) { __typename ${selection} } } ${fragment}`;
+  const pieces = (await collect(streamOf(client, document, { id: sessionId }))).filter((event) => "soFar" in event);
+  expect(pieces.at(-1)).toMatchObject({ soFar: "so far ".repeat(10) });
+});
+
 test("a turn that no log here knows is told in its short form", async () => {
   const all = await collect(ask("tell me later"));
   const { session } = all.at(-1);
