@@ -20,12 +20,14 @@ afterAll(async () => {
 });
 
 const SOCKETS = 10;
-const TURNS_PER_SOCKET = 20;
-/** Longer than the turns that end take to do so, which is longer than all of them take to begin. */
-const GRACE_SECONDS = 14;
-const WORDS = 100;
+/** Of each kind. */
+const TURNS_PER_SOCKET = 10;
+const TURNS = SOCKETS * TURNS_PER_SOCKET;
+/** Longer than the turns that end take to do so, which is longer than they take to begin. */
+const GRACE_SECONDS = 18;
+const WORDS = 150;
 
-const ends = simulate([[{ repeat: "word ", times: WORDS, paceMs: 80 }]]);
+const ends = simulate([[{ repeat: "word ", times: WORDS, paceMs: 100 }]]);
 const never = simulate([[{ text: "Hello" }, { fault: "stall" }]]);
 
 test("with 200 turns running, SIGTERM lets end what can, interrupts the rest, and cuts off no follower", async () => {
@@ -34,6 +36,7 @@ test("with 200 turns running, SIGTERM lets end what can, interrupts the rest, an
     SHUTDOWN_GRACE_SECONDS: String(GRACE_SECONDS),
     LIMIT_TURN_STARTS_PER_MINUTE: "1000",
     LIMIT_MESSAGES_PER_MINUTE: "1000",
+    LIMIT_PROVIDER_SILENCE_SECONDS: "600",
   });
   const { url, token } = await server.ready();
   const closings: number[] = [];
@@ -49,14 +52,15 @@ test("with 200 turns running, SIGTERM lets end what can, interrupts the rest, an
       on: { closed: (event) => closings.push((event as { code: number }).code) },
     }),
   );
-  const turns = clients.flatMap((client) =>
-    Array.from({ length: TURNS_PER_SOCKET }, (_, index) => {
-      const stream = streamOf(client, CHAT_TURN, { input: { message: index % 2 === 0 ? ends : never } });
-      const began = stream.next();
-      return { began, events: began.then(() => collect(stream)) };
-    }),
-  );
-  await Promise.all(turns.map(({ began }) => began));
+  /** Resolves with the last event of each, to come, once all have begun. */
+  const begin = async (message: string) => {
+    const streams = clients.flatMap((client) =>
+      Array.from({ length: TURNS_PER_SOCKET }, () => streamOf(client, CHAT_TURN, { input: { message } })),
+    );
+    await Promise.all(streams.map((stream) => stream.next()));
+    return streams.map(async (stream) => (await collect(stream)).at(-1));
+  };
+  const ending = [...(await begin(never)), ...(await begin(ends))];
   expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^waypath_turns_running 200$/m);
 
   server.kill("SIGTERM");
@@ -67,21 +71,21 @@ test("with 200 turns running, SIGTERM lets end what can, interrupts the rest, an
   expect(another.errors?.[0]?.extensions.code).toBe("SERVICE_UNAVAILABLE");
 
   // Rejects when a stream ends by a closing socket instead of by its own end.
-  const last = (await Promise.all(turns.map(({ events }) => events))).map((events) => events.at(-1));
-  expect(last.filter((_, index) => index % 2 === 0)).toEqual(
-    Array(last.length / 2).fill(
-      expect.objectContaining({
-        __typename: "TurnFinished",
-        session: expect.objectContaining({ status: "COMPLETED", text: "word ".repeat(WORDS) }),
-      }),
-    ),
-  );
-  expect(last.filter((_, index) => index % 2 === 1)).toEqual(
-    Array(last.length / 2).fill(
+  const last = await Promise.all(ending);
+  expect(last.slice(0, TURNS)).toEqual(
+    Array(TURNS).fill(
       expect.objectContaining({
         __typename: "TurnFailed",
         error: expect.objectContaining({ code: "INTERRUPTED", retryable: true }),
         session: expect.objectContaining({ status: "INTERRUPTED", text: "Hello" }),
+      }),
+    ),
+  );
+  expect(last.slice(TURNS)).toEqual(
+    Array(TURNS).fill(
+      expect.objectContaining({
+        __typename: "TurnFinished",
+        session: expect.objectContaining({ status: "COMPLETED", text: "word ".repeat(WORDS) }),
       }),
     ),
   );

@@ -186,13 +186,17 @@ test("a fault in the middle of a stream is masked too", async () => {
   socket.send({ type: "subscribe", id: "1", payload: { query: FOLLOW, variables: { sessionId } } });
   while ((await followedAt()) === before);
 
-  await broken.dataSource.query("ALTER TABLE agent_sessions RENAME TO gone");
+  // It sees that the turn has ended, and cannot read how.
+  await broken.dataSource.query("ALTER TABLE agent_sessions RENAME COLUMN buddy_name TO gone");
+  await broken.dataSource.query(
+    "UPDATE agent_sessions SET status = 'INTERRUPTED', ended_at = now(), lease_owner = NULL, lease_expires_at = NULL",
+  );
   const { type, payload } = await socket.next();
   expect(type).toBe("error");
   expect(payload).toEqual([MASKED]);
   await broken.logged((line) => line.request === payload[0].extensions.requestId);
 
-  await broken.dataSource.query("ALTER TABLE gone RENAME TO agent_sessions");
+  await broken.dataSource.query("ALTER TABLE agent_sessions RENAME COLUMN gone TO buddy_name");
   await socket.close();
   await broken.close();
 });
