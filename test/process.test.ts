@@ -179,7 +179,7 @@ test.each([
 test("production without its secrets is refused at once, all of them by name", async () => {
   const startedAt = performance.now();
   const { code, stdout, stderr } = await home.start({ NODE_ENV: "production" }).ended;
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(performance.now() - startedAt).toBeLessThan(30_000);
   expect(code).toBe(1);
   expect(stdout).toBe("");
   for (const name of ["AUTH_JWT_SECRET", "AUTH_JWKS_URL", "KEY_ENCRYPTION_KEYS", "ANTHROPIC_API_KEY", "DATABASE_URL"]) {
