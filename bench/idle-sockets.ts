@@ -12,10 +12,10 @@ import { Secret } from "../src/secret";
 import { startAnthropicSimulator } from "../src/simulators/anthropic-simulator";
 import { simulate } from "../src/simulators/script";
 import { issueToken } from "../src/workspaces/issue-token";
-import { makeServerHome, type ServerProcess } from "../test/support/server-process";
+import { makeServerHome } from "../test/support/server-process";
 import { post } from "../test/support/test-client";
+import { INSPECTED, inspect, type Memory } from "./inspected-memory";
 import type { Held, Holding } from "./sockets/hold-sockets";
-import { inspect, type Memory } from "./sockets/inspected-memory";
 
 const { values } = parseArgs({ options: { sockets: { type: "string", default: "10000" } } });
 
@@ -46,7 +46,7 @@ async function main(): Promise<number> {
     LIMIT_PROVIDER_SILENCE_SECONDS: "3600",
     TURN_TIMEOUT_SECONDS: "3600",
     LOG_LEVEL: "warn",
-    NODE_OPTIONS: "--inspect=127.0.0.1:0",
+    ...INSPECTED,
   });
   const holders = Array.from({ length: HOLDERS + 1 }, () =>
     fork(join(__dirname, "sockets/hold-sockets.ts"), {
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   );
   try {
     const { url } = await server.ready();
-    const inspector = await inspect(server.pid, await inspectorOf(server));
+    const inspector = await inspect(server);
     const holdings = await planHoldings(url, sockets + WARM_UP);
     const [warmer, ...holding] = holders as [ChildProcess, ...ChildProcess[]];
     await holdAll([warmer], holdings.splice(0, Math.ceil(WARM_UP / SOCKETS_PER_USER)));
@@ -97,11 +97,6 @@ async function main(): Promise<number> {
     await home.close();
     await anthropic.close();
   }
-}
-
-async function inspectorOf(server: ServerProcess): Promise<string> {
-  const [address = ""] = await server.complains(/ws:\/\/127\.0\.0\.1:\d+\/[\w-]+/);
-  return address;
 }
 
 /** Users with their tokens, and a turn of each workspace that says something and then waits. */
@@ -177,7 +172,7 @@ function say(text: string): void {
 main().then(
   (code) => process.exit(code),
   (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
     process.exit(1);
   },
 );

@@ -86,7 +86,7 @@ async function fire({ turns: count, clients, seed }: FireOptions): Promise<Check
 main().then(
   (code) => process.exit(code),
   (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
     process.exit(1);
   },
 );

@@ -130,7 +130,7 @@ function aboutOutages(of: string, outages: readonly Outage[]): string {
 main().then(
   (code) => process.exit(code),
   (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
     process.exit(1);
   },
 );

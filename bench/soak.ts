@@ -11,6 +11,7 @@ import { startLangfuseSimulator } from "../src/simulators/langfuse-simulator";
 import { simulate } from "../src/simulators/script";
 import { startStripeSimulator } from "../src/simulators/stripe-simulator";
 import { issueToken } from "../src/workspaces/issue-token";
+import { LIFTED_LIMITS } from "../test/support/lifted-limits";
 import { makeServerHome } from "../test/support/server-process";
 import { connect, streamOf } from "../test/support/test-client";
 import { printSoak } from "./soak/print-soak";
@@ -53,7 +54,7 @@ async function main(): Promise<number> {
     LANGFUSE_PUBLIC_KEY: LANGFUSE_KEYS.publicKey,
     LANGFUSE_SECRET_KEY: LANGFUSE_KEYS.secretKey,
     LANGFUSE_BASE_URL: langfuse.url,
-    LIMIT_TURN_STARTS_PER_MINUTE: "1000000",
+    ...LIFTED_LIMITS,
     LIMIT_MESSAGES_PER_MINUTE: "1000000",
     LIMIT_SUBSCRIPTIONS_PER_SOCKET: "1000",
     LOG_LEVEL: "warn",
@@ -123,7 +124,7 @@ async function runTurn(client: Client): Promise<boolean> {
 main().then(
   (code) => process.exit(code),
   (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
     process.exit(1);
   },
 );

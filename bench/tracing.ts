@@ -138,7 +138,7 @@ function say(text: string): void {
 main().then(
   (code) => process.exit(code),
   (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
     process.exit(1);
   },
 );

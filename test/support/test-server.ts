@@ -15,6 +15,7 @@ import { startOpenAiSimulator } from "../../src/simulators/openai-simulator";
 import type { ProviderSimulator } from "../../src/simulators/provider-simulator";
 import { issueToken, type TokenContent } from "../../src/workspaces/issue-token";
 import { createTestDatabase } from "./database";
+import { LIFTED_LIMITS } from "./lifted-limits";
 
 /** A real server on a database of its own, with simulated providers, and a look behind each of them. */
 export interface TestServer {
@@ -55,11 +56,7 @@ export async function startTestServer(
     AUTH_JWT_SECRET: randomBytes(32).toString("hex"),
     KEY_ENCRYPTION_KEYS: `test:${randomBytes(32).toString("base64")}`,
     LOG_LEVEL: "debug",
-    // Tests that are not about them do in a second what people do in minutes.
-    LIMIT_TURN_STARTS_PER_MINUTE: "1000000",
-    LIMIT_MUTATIONS_PER_MINUTE: "1000000",
-    LIMIT_KEY_PROBES_PER_MINUTE: "1000000",
-    LIMIT_READING_PER_MINUTE: "1000000000",
+    ...LIFTED_LIMITS,
     ...environment,
   });
 

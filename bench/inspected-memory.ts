@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { WebSocket } from "ws";
 
+import type { ServerProcess } from "../test/support/server-process";
+
 /** What a process holds once its garbage is collected, in bytes. */
 export interface Memory {
   resident: number;
@@ -11,13 +13,17 @@ export interface Memory {
   external: number;
 }
 
-/** Looks into a Node process by its inspector, which it was started with. Linux alone, for what is resident. */
+/** Looks into a Node process by its inspector. Linux alone, for what is resident. */
 export interface Inspector {
   memory(): Promise<Memory>;
   close(): void;
 }
 
-export async function inspect(pid: number, url: string): Promise<Inspector> {
+/** What a server is started with to be looked into. */
+export const INSPECTED = { NODE_OPTIONS: "--inspect=127.0.0.1:0" };
+
+export async function inspect({ pid, complains }: Pick<ServerProcess, "pid" | "complains">): Promise<Inspector> {
+  const [url = ""] = await complains(/ws:\/\/127\.0\.0\.1:\d+\/[\w-]+/);
   const socket = new WebSocket(url);
   await once(socket, "open");
   let calls = 0;
