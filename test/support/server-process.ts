@@ -40,15 +40,21 @@ export interface ServerHome {
   close(): Promise<void>;
 }
 
-/** `detached` servers do not hear what a terminal tells this process. */
-export function makeServerHome({ detached = false } = {}): ServerHome {
+export interface ServerHomeOptions {
+  /** Such servers do not hear what a terminal tells this process. */
+  detached?: boolean;
+  /** What Node itself is told, e.g. to write a profile. */
+  nodeArguments?: readonly string[];
+}
+
+export function makeServerHome({ detached = false, nodeArguments = [] }: ServerHomeOptions = {}): ServerHome {
   const directory = mkdtempSync(join(tmpdir(), "waypath-process-"));
   copyFileSync(join(PROJECT, "buddies.yaml"), join(directory, "buddies.yaml"));
   const dataDirectory = join(directory, "data");
   const servers: ServerProcess[] = [];
   const run = (script: string, args: string[], environment: Record<string, string>) => {
     const { PATH, HOME } = process.env;
-    return spawn(process.execPath, [join(PROJECT, "dist/src", script), ...args], {
+    return spawn(process.execPath, [...nodeArguments, join(PROJECT, "dist/src", script), ...args], {
       cwd: directory,
       detached,
       env: { PATH, HOME, DATA_DIR: dataDirectory, PORT: "0", ...environment },

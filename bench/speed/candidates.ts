@@ -1,0 +1,95 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+import { makeServerHome } from "../../test/support/server-process";
+import { graphqlSockets } from "./graphql-sockets";
+import { type Open, serverSentEvents } from "./server-sent-events";
+import { ended, type Surroundings, said } from "./surroundings";
+
+/** A server that is measured, as a process of its own. */
+export interface Candidate {
+  pid: number;
+  url: string;
+  /** How a client talks to it. */
+  open: Open;
+  close(): Promise<void>;
+}
+
+export interface CandidateKind {
+  name: string;
+  /** The product writes the profile of its processor time to the directory `profiles` when it ends. */
+  start(surroundings: Surroundings, profiles?: string): Promise<Candidate>;
+}
+
+const PROJECT = join(__dirname, "../..");
+const PEERS = join(__dirname, "peers");
+const WITH_TYPES = ["-r", join(PROJECT, "test/support/swc-register.cjs")];
+
+export const YARDSTICK: CandidateKind = {
+  name: "bare SDK loop",
+  start: ({ providerUrl }) =>
+    startScript("candidates/sdk-loop.ts", providerUrl, (url) => toMessage(url, ({ delta }) => delta)),
+};
+
+export const PRODUCT: CandidateKind = { name: "waypath", start: startWaypath };
+
+export const OTHERS: readonly CandidateKind[] = [
+  {
+    name: "raw byte pipe",
+    start: ({ providerUrl }) =>
+      startScript("candidates/byte-pipe.ts", providerUrl, (url) => toMessage(url, ({ delta }) => Object(delta).text)),
+  },
+  {
+    name: "plain graphql-ws",
+    start: ({ providerUrl }) =>
+      startScript("candidates/plain-graphql.ts", providerUrl, (url) =>
+        graphqlSockets(url, {
+          query: "subscription ($message: String!) { chatTurn(message: $message) { sequence delta } }",
+          variables: (message) => ({ message }),
+        }),
+      ),
+  },
+  {
+    name: "Vercel AI SDK",
+    start: ({ providerUrl }) =>
+      startProcess([join(PEERS, "vercel-ai.mjs")], providerUrl, (url) =>
+        toMessage(url, ({ type, delta }) => (type === "text-delta" ? delta : undefined)),
+      ),
+  },
+];
+
+/** The product with all that it can do: a database, Redis, metering and tracing. */
+async function startWaypath(surroundings: Surroundings, profiles?: string): Promise<Candidate> {
+  const nodeArguments = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
+  const home = makeServerHome({ nodeArguments });
+  const server = home.start(surroundings.environment);
+  const { url, token } = await server.ready();
+  return {
+    pid: server.pid,
+    url,
+    open: graphqlSockets(url, {
+      token,
+      query: `subscription ($input: ChatTurnInput!) { chatTurn(input: $input) {
+        __typename sequence ... on TextDelta { delta } ... on TurnFinished { session { status } } } }`,
+      variables: (message) => ({ input: { message } }),
+    }),
+    close: () => home.close(),
+  };
+}
+
+function toMessage(url: string, textOf: (data: Record<string, unknown>) => unknown): Open {
+  return serverSentEvents(url, { body: (message) => ({ message }), textOf });
+}
+
+function startScript(script: string, providerUrl: string, open: (url: string) => Open): Promise<Candidate> {
+  return startProcess([...WITH_TYPES, join(__dirname, script)], providerUrl, open);
+}
+
+async function startProcess(args: string[], providerUrl: string, open: (url: string) => Open): Promise<Candidate> {
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, PROVIDER_URL: providerUrl },
+  });
+  const [, url = ""] = await said(child, /listening at (\S+)/);
+  return { pid: child.pid ?? 0, url, open: open(url), close: () => ended(child) };
+}
