@@ -1,6 +1,9 @@
 // The law of aborting, kept once for all adapters: the connection is closed at once, the caller gets its own reason, and
 // nothing stays listening on a signal that outlives the call (an SDK may leave its listener there).
 
+/** Ready-made: an abort without a reason would make one each time, with the stack that leads to it. */
+const OVER = new DOMException("The call is over.", "AbortError");
+
 /**
  * Runs `work` with a signal of its own that follows `signal`, and settles as `work` does; rejects with `signal.reason` when
  * `signal` was aborted by then. Afterwards the inner signal is aborted, so that whatever is still open is closed.
@@ -11,7 +14,7 @@ export async function abortable<Result>(
 ): Promise<Result> {
   signal.throwIfAborted();
   const inner = new AbortController();
-  const follow = () => inner.abort();
+  const follow = () => inner.abort(OVER);
   signal.addEventListener("abort", follow, { once: true });
   try {
     const result = await work(inner.signal);
@@ -22,6 +25,6 @@ export async function abortable<Result>(
     throw error;
   } finally {
     signal.removeEventListener("abort", follow);
-    inner.abort();
+    inner.abort(OVER);
   }
 }

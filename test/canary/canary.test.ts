@@ -6,9 +6,9 @@ import { expect, test } from "@jest/globals";
 import { OpenAI } from "openai";
 
 import { connectAnthropic } from "../../src/providers/anthropic/anthropic-connection";
-import { KEY_PLACEHOLDER, keyedFetch } from "../../src/providers/keyed-fetch";
 import type { ProviderConnection } from "../../src/providers/language-model";
 import { connectOpenAi } from "../../src/providers/openai/openai-connection";
+import { KEY_PLACEHOLDER, providerFetch } from "../../src/providers/provider-fetch";
 import { Secret } from "../../src/secret";
 import { type SimulatedAction, simulate } from "../../src/simulators/script";
 import { startStripeSimulator } from "../../src/simulators/stripe-simulator";
@@ -206,8 +206,8 @@ async function crash(evidence: Evidence, { server }: TracedServer): Promise<void
   }
   const unreachable = { apiKey: KEY_PLACEHOLDER, baseURL: "http://127.0.0.1:1", maxRetries: 0 };
   for (const client of [
-    new Anthropic({ ...unreachable, fetch: keyedFetch(rejected("CLAUDE"), 1_000) }),
-    new OpenAI({ ...unreachable, fetch: keyedFetch(rejected("OPENAI"), 1_000) }),
+    new Anthropic({ ...unreachable, fetch: providerFetch(rejected("CLAUDE"), 1_000) }),
+    new OpenAI({ ...unreachable, fetch: providerFetch(rejected("OPENAI"), 1_000) }),
   ]) {
     await evidence.drive("an SDK's error, printed", async () => {
       const error: unknown = await (client.models.list() as Promise<unknown>).catch((thrown: unknown) => thrown);

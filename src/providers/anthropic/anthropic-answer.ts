@@ -1,6 +1,8 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
+import { APIError } from "@anthropic-ai/sdk";
 import type { ModelFinish, ModelPart, ModelUsage } from "../language-model";
 import { NO_USAGE } from "../no-usage";
+import type { StreamedAnswer } from "../read-answer";
 import { readToolArguments } from "../tool-arguments";
 import type { AnthropicThinking } from "./anthropic-thinking";
 import { mapAnthropicStopReason } from "./map-anthropic-stop-reason";
@@ -13,11 +15,19 @@ interface OpenToolCall {
   arguments: string;
 }
 
+interface ErrorEvent {
+  type: "error";
+  error?: { type?: Anthropic.ErrorType };
+}
+
+type Event = Anthropic.RawMessageStreamEvent | ErrorEvent;
+
 /** Reads one answer, event by event. Kinds of events and blocks that it does not know are passed over, as Anthropic asks. */
-export class AnthropicAnswer {
+export class AnthropicAnswer implements StreamedAnswer<Event> {
   #usage: ModelUsage = NO_USAGE;
   #stopReason: string | null = null;
   #ended = false;
+  #failure: APIError | null = null;
   readonly #openToolCalls = new Map<number, OpenToolCall>();
   readonly #openThinking = new Map<number, AnthropicThinking>();
 
@@ -26,12 +36,15 @@ export class AnthropicAnswer {
     return this.#ended && this.#openToolCalls.size === 0;
   }
 
-  /** What the call came to; right only once the answer is complete. */
+  get failure(): APIError | null {
+    return this.#failure;
+  }
+
   get finish(): ModelFinish {
     return { reason: mapAnthropicStopReason(this.#stopReason), usage: this.#usage };
   }
 
-  read(event: Anthropic.RawMessageStreamEvent): ModelPart[] {
+  read(event: Event): ModelPart[] {
     switch (event.type) {
       case "message_start":
         return this.#count(event.message.usage);
@@ -46,6 +59,9 @@ export class AnthropicAnswer {
         return this.#count(event.usage);
       case "message_stop":
         this.#ended = true;
+        return [];
+      case "error":
+        this.#failure = new APIError(undefined, event, undefined, undefined, event.error?.type);
         return [];
       default:
         return [];

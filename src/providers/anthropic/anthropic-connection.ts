@@ -1,8 +1,8 @@
 import { Anthropic } from "@anthropic-ai/sdk";
 import { DEFAULT_LIMITS } from "../../limits";
 import type { Secret } from "../../secret";
-import { KEY_PLACEHOLDER, keyedFetch } from "../keyed-fetch";
 import type { ProviderConnection } from "../language-model";
+import { KEY_PLACEHOLDER, providerFetch } from "../provider-fetch";
 import { anthropicLanguageModel } from "./anthropic-language-model";
 import { probeAnthropicKey } from "./probe-anthropic-key";
 
@@ -24,7 +24,7 @@ export function connectAnthropic({
   const silenceMs = silenceSeconds * 1000;
   const client = new Anthropic({
     apiKey: KEY_PLACEHOLDER,
-    fetch: keyedFetch(apiKey, silenceMs),
+    fetch: providerFetch(apiKey, silenceMs),
     // Null keeps the SDK from reading them from the environment: only this key's own account may be billed.
     authToken: null,
     webhookKey: null,

@@ -2,6 +2,7 @@ import type { OpenAI } from "openai";
 import { APIError } from "openai";
 import type { ModelFinish, ModelPart, ModelUsage } from "../language-model";
 import { NO_USAGE } from "../no-usage";
+import type { StreamedAnswer } from "../read-answer";
 import { readToolArguments } from "../tool-arguments";
 import { mapOpenAiFinishReason } from "./map-openai-finish-reason";
 import { mapOpenAiUsage } from "./map-openai-usage";
@@ -10,7 +11,7 @@ import { sealedReasoning } from "./openai-reasoning";
 type Event = OpenAI.Responses.ResponseStreamEvent;
 
 /** Reads one answer, event by event. Kinds of events and items that it does not know are passed over. */
-export class OpenAiAnswer {
+export class OpenAiAnswer implements StreamedAnswer<Event> {
   #usage: ModelUsage = NO_USAGE;
   #ending: { status: "completed" | "incomplete"; incompleteReason: string | undefined } | null = null;
   #failure: APIError | null = null;
@@ -24,12 +25,10 @@ export class OpenAiAnswer {
     return this.#ending !== null && (this.#ending.status === "incomplete" || this.#openToolCalls.size === 0);
   }
 
-  /** What OpenAI said had gone wrong, in the SDK's own form; null while nothing has. */
   get failure(): APIError | null {
     return this.#failure;
   }
 
-  /** What the call came to; right only once the answer is complete. */
   get finish(): ModelFinish {
     const reason = mapOpenAiFinishReason({
       status: this.#ending?.status,
@@ -40,7 +39,11 @@ export class OpenAiAnswer {
     return { reason, usage: this.#usage };
   }
 
-  read(event: Event): ModelPart[] {
+  read(event: Event & { error?: object | null }): ModelPart[] {
+    if (event.error) {
+      this.#failure = new APIError(undefined, event.error, undefined, undefined);
+      return [];
+    }
     switch (event.type) {
       case "response.output_item.added":
         if (event.item.type === "function_call") this.#openToolCalls.add(event.output_index);

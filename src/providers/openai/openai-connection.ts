@@ -1,8 +1,8 @@
 import { OpenAI } from "openai";
 import { DEFAULT_LIMITS } from "../../limits";
 import type { Secret } from "../../secret";
-import { KEY_PLACEHOLDER, keyedFetch } from "../keyed-fetch";
 import type { ProviderConnection } from "../language-model";
+import { KEY_PLACEHOLDER, providerFetch } from "../provider-fetch";
 import { openAiLanguageModel } from "./openai-language-model";
 import { probeOpenAiKey } from "./probe-openai-key";
 
@@ -24,7 +24,7 @@ export function connectOpenAi({
   const silenceMs = silenceSeconds * 1000;
   const client = new OpenAI({
     apiKey: KEY_PLACEHOLDER,
-    fetch: keyedFetch(apiKey, silenceMs),
+    fetch: providerFetch(apiKey, silenceMs),
     // Null keeps the SDK from reading them from the environment: only this key's own account may be billed.
     adminAPIKey: null,
     organization: null,
