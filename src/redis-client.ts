@@ -21,6 +21,8 @@ export function createRedisClient(url: string) {
     name: "waypath",
     disableOfflineQueue: true,
     maintNotifications: "disabled",
+    // A timer of its own for each command would cost more than the command: a Redis that is silent loses the connection below.
+    commandOptions: { timeout: undefined },
     pingInterval: PING_EVERY_MS,
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,

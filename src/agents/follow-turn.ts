@@ -85,7 +85,7 @@ function aborted(...signals: AbortSignal[]): Promise<void> {
 }
 
 /** Adds up each session's text along the way, which costs a reader one string a delta. */
-async function* withText(events: AsyncGenerator<TurnEvent, void, void>): AsyncGenerator<FollowedEvent, void, void> {
+async function* withText(events: AsyncIterable<TurnEvent>): AsyncGenerator<FollowedEvent, void, void> {
   const texts = new Map<string, string>();
   for await (const event of events) {
     if (event.type !== "TextDelta") {

@@ -16,8 +16,8 @@ interface Entry {
   events: TurnEvent[];
   closed: boolean;
   followers: number;
-  /** Resolvers of readers that have seen everything and wait for more. */
-  waiting: Set<() => void>;
+  /** Readers that have seen everything and wait for more; some may have left meanwhile. */
+  waiting: (() => void)[];
 }
 
 /** How long an ended turn can be replayed event by event, in milliseconds; later it is told in its short form. */
@@ -51,7 +51,7 @@ export function createMemoryTurnLog(): MemoryTurnLog {
 
   return {
     open(turnId) {
-      entries.set(turnId, { events: [], closed: false, followers: 0, waiting: new Set() });
+      entries.set(turnId, { events: [], closed: false, followers: 0, waiting: [] });
     },
 
     discard(turnId) {
@@ -102,6 +102,10 @@ export function createMemoryTurnLog(): MemoryTurnLog {
 
 async function* read(entry: Entry, signal: FollowOptions["signal"]): AsyncGenerator<TurnEvent, void, void> {
   entry.followers += 1;
+  let resume = () => {};
+  const wakeUp = () => resume();
+  // Once for all its waits: a listener that comes and goes with every event costs more than the event.
+  signal.addEventListener("abort", wakeUp);
   try {
     for (let next = 0; !signal.aborted; ) {
       const event = entry.events[next];
@@ -109,29 +113,23 @@ async function* read(entry: Entry, signal: FollowOptions["signal"]): AsyncGenera
         next += 1;
         yield event;
       } else if (entry.closed) return;
-      else await nextChange(entry, signal);
+      else {
+        await new Promise<void>((resolve) => {
+          resume = resolve;
+          entry.waiting.push(wakeUp);
+        });
+      }
     }
   } finally {
+    signal.removeEventListener("abort", wakeUp);
     entry.followers -= 1;
   }
 }
 
 function wake(entry: Entry): void {
-  const waiting = [...entry.waiting];
-  entry.waiting.clear();
-  for (const resume of waiting) resume();
-}
-
-function nextChange(entry: Entry, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const resume = () => {
-      entry.waiting.delete(resume);
-      signal.removeEventListener("abort", resume);
-      resolve();
-    };
-    entry.waiting.add(resume);
-    signal.addEventListener("abort", resume, { once: true });
-  });
+  const waiting = entry.waiting;
+  entry.waiting = [];
+  for (const wakeUp of waiting) wakeUp();
 }
 
 function charactersOf(event: TurnEvent): number {

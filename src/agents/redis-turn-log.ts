@@ -3,6 +3,7 @@
 import type { Logger } from "../logger";
 import type { Redis } from "../redis";
 import { followStream } from "./follow-stream";
+import { inSequence } from "./in-sequence";
 import { createMemoryTurnLog } from "./memory-turn-log";
 import { readSealedLog } from "./sealed-log";
 import { createEventSender, STREAM_KEPT_SECONDS } from "./send-events";
@@ -43,7 +44,8 @@ export function createRedisTurnLog({ redis, turnTimeoutSeconds, logger }: RedisT
 
     append(turnId, event) {
       kept.append(turnId, event);
-      sender.send(turnId);
+      if (event.type === "TextDelta") sender.sendSoon(turnId);
+      else sender.send(turnId);
     },
 
     close(turnId) {
@@ -51,14 +53,16 @@ export function createRedisTurnLog({ redis, turnTimeoutSeconds, logger }: RedisT
       sender.send(turnId);
     },
 
-    async *follow(turnId, options) {
+    follow(turnId, options) {
       let next = 1;
-      for await (const event of kept.follow(turnId, options)) {
-        next = event.sequence + 1;
-        yield event;
-      }
-      // Not known here, or not any more.
-      yield* followStream(redis, turnId, next, options);
+      // From the stream: what is not known here, or not any more.
+      return inSequence(
+        kept.follow(turnId, options),
+        ({ sequence }) => {
+          next = sequence + 1;
+        },
+        () => followStream(redis, turnId, next, options),
+      );
     },
 
     async seal(turnId) {

@@ -21,6 +21,8 @@ export interface EventSenderOptions {
 export interface EventSender {
   /** There is something new in the turn's log: an event, or its end. */
   send(turnId: string): void;
+  /** The same of what may wait for others, so that all turns' pieces of text go in one write. */
+  sendSoon(turnId: string): void;
   /** Events that Redis does not have. */
   unsent(): number;
   /** Gives what is unsent a moment, then stops. */
@@ -44,6 +46,8 @@ const BATCH = 100;
 export const STREAM_KEPT_SECONDS = 300;
 /** A stream that nobody ends is kept so long after the latest moment at which its turn can run, in seconds. */
 const MARGIN_SECONDS = 900;
+/** What may wait is sent so often, in milliseconds: whoever reads it on another server is so much behind. */
+const SEND_EVERY_MS = 100;
 /** Between two tries while Redis refuses, in milliseconds. */
 const TRY_AGAIN_MS = 1_000;
 /** How long this server remembers a turn that Redis has, in milliseconds: Redis may be about to come back without it. */
@@ -54,9 +58,22 @@ const LAST_SENDING_MS = 2_000;
 export function createEventSender(options: EventSenderOptions): EventSender {
   const { redis, kept, logger } = options;
   const turns = new Map<string, Sending>();
+  /** Turns that have something which may wait. */
+  const waiting = new Set<Sending>();
+  let sendingWaiting: NodeJS.Timeout | undefined;
   let refused = false;
 
+  const find = (turnId: string): Sending => {
+    let turn = turns.get(turnId);
+    if (turn === undefined) {
+      turn = { turnId, sent: 0, doubted: false, underWay: null, forgetting: undefined };
+      turns.set(turnId, turn);
+    }
+    return turn;
+  };
+
   const start = (turn: Sending) => {
+    waiting.delete(turn);
     turn.underWay ??= sendAll(turn)
       .then(() => {
         refused = false;
@@ -93,6 +110,12 @@ export function createEventSender(options: EventSenderOptions): EventSender {
     }
   };
 
+  const sendWaiting = () => {
+    sendingWaiting = undefined;
+    if (redis.isConnected()) for (const turn of waiting) start(turn);
+    waiting.clear();
+  };
+
   const isDue = ({ turnId, sent, doubted, forgetting }: Sending) =>
     turns.has(turnId) &&
     (doubted ||
@@ -125,12 +148,13 @@ export function createEventSender(options: EventSenderOptions): EventSender {
 
   return {
     send(turnId) {
-      let turn = turns.get(turnId);
-      if (turn === undefined) {
-        turn = { turnId, sent: 0, doubted: false, underWay: null, forgetting: undefined };
-        turns.set(turnId, turn);
-      }
+      const turn = find(turnId);
       if (redis.isConnected()) start(turn);
+    },
+
+    sendSoon(turnId) {
+      waiting.add(find(turnId));
+      sendingWaiting ??= setTimeout(sendWaiting, SEND_EVERY_MS);
     },
 
     unsent() {
@@ -141,6 +165,8 @@ export function createEventSender(options: EventSenderOptions): EventSender {
 
     async close() {
       clearInterval(tryAgain);
+      clearTimeout(sendingWaiting);
+      sendWaiting();
       const sent = Promise.all([...turns.values()].map(({ underWay }) => underWay));
       await Promise.race([sent, wait(LAST_SENDING_MS, undefined, { ref: false })]);
       for (const { forgetting } of turns.values()) clearTimeout(forgetting);

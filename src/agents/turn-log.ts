@@ -10,6 +10,11 @@ export interface FollowOptions {
   settled: AbortSignal;
 }
 
+/** A turn's events as one reader pulls them. */
+export interface TurnEvents extends AsyncIterableIterator<TurnEvent, void, void> {
+  return(): Promise<IteratorResult<TurnEvent, void>>;
+}
+
 export interface TurnLog {
   /**
    * Begins a turn's log, before the turn's row can be seen, so that whoever finds the row finds the log.
@@ -27,7 +32,7 @@ export interface TurnLog {
    * All events from the first without a gap, then each as it comes. Ends with the log, when the reader goes, or when the next
    * event cannot be had: of a log that is not known, at once.
    */
-  follow(turnId: string, options: FollowOptions): AsyncGenerator<TurnEvent, void, void>;
+  follow(turnId: string, options: FollowOptions): TurnEvents;
   /** How many read this turn from this server's memory now. */
   followers(turnId: string): number;
   /**

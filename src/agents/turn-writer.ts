@@ -21,7 +21,7 @@ export interface TurnWriter {
 }
 
 /** Deltas that come closer together than this are sent as one, in milliseconds. The first one of a burst is not held back. */
-const MERGE_MS = 25;
+export const MERGE_MS = 40;
 /** Deltas are not merged beyond so many characters: a reader that has stopped reading holds a few events. */
 const MERGED_CHARACTERS = 4_096;
 

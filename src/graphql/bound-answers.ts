@@ -42,6 +42,15 @@ export function boundAnswers(schema: GraphQLSchema, answerCharacters: number): v
   }
 }
 
+/** The characters that are counted of an answer's own values. */
+export function countLongTexts(values: Readonly<Record<string, unknown>>): number {
+  let total = 0;
+  for (const value of Object.values(values)) {
+    if (typeof value === "string" && value.length > LONG_TEXT) total += value.length;
+  }
+  return total;
+}
+
 /** Of a text, or of the JSON of a tool's arguments or result. */
 function charactersOf(value: unknown): number {
   if (typeof value === "string") return value.length;

@@ -22,10 +22,24 @@ export const TOO_MANY = CloseCode.TooManyInitialisationRequests;
 export const TRY_AGAIN_LATER = 1013;
 
 // Where the network takes everything at once, a stream that is replayed would leave no room for any other's messages, nor for its own
-// end: after each message everybody else comes first, and of large ones the whole server sends one at a time.
+// end: after a second message in a row everybody else comes first, and of large ones the whole server sends one at a time.
 const LARGE_CHARACTERS = 16_384;
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const oneLarge = createInTurn(1);
+
+/** Counts the event loop's turns, as far as anybody asks. */
+let loopTurn = 0;
+let isCounting = false;
+function currentTurn(): number {
+  if (!isCounting) {
+    isCounting = true;
+    setImmediate(() => {
+      isCounting = false;
+      loopTurn += 1;
+    });
+  }
+  return loopTurn;
+}
 
 export function serveSocket<Extra extends { socket: WebSocket }>(
   protocol: Server<Extra>,
@@ -35,6 +49,8 @@ export function serveSocket<Extra extends { socket: WebSocket }>(
   const { socket } = extra;
   let left = messagesPerMinute;
   let minuteEnds = Date.now() + MINUTE_MS;
+  /** The turn of the event loop in which it was sent something. */
+  let sentIn = -1;
   /** Whether what has come may be read. */
   const count = (): boolean => {
     if (socket.readyState !== socket.OPEN) return false;
@@ -64,7 +80,10 @@ export function serveSocket<Extra extends { socket: WebSocket }>(
       // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes.
       async send(text) {
         if (text.length > LARGE_CHARACTERS) await oneLarge(nextTurn);
-        await new Promise<void>((resolve) => socket.send(text, () => setImmediate(resolve)));
+        const isSecond = sentIn === currentTurn();
+        sentIn = loopTurn;
+        await new Promise<void>((resolve) => socket.send(text, () => resolve()));
+        if (isSecond) await nextTurn();
       },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {

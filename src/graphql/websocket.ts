@@ -26,6 +26,7 @@ import { keepAlive } from "./keep-alive";
 import type { OperationGate } from "./operation-gate";
 import { serveSocket, TRY_AGAIN_LATER } from "./serve-socket";
 import type { SocketGuard } from "./socket-guard";
+import { subscribe } from "./subscribe";
 
 export interface WebsocketDoorOptions {
   server: Server;
@@ -37,7 +38,7 @@ export interface WebsocketDoorOptions {
   formatError: (error: unknown) => GraphQLFormattedError;
   /** Exact values of a browser's `Origin`; a client that sends none is no browser. */
   isAllowedOrigin: (origin: string) => boolean;
-  limits: Pick<Limits, "frameBytes" | "messagesPerMinute" | "subscriptionsPerSocket">;
+  limits: Pick<Limits, "answerCharacters" | "frameBytes" | "messagesPerMinute" | "subscriptionsPerSocket">;
   /** How long a client may take to introduce itself, in milliseconds. */
   initTimeoutMs?: number;
   /** How often a client is asked for a sign of life, in milliseconds. */
@@ -75,6 +76,7 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): WebsocketDoor 
   const contexts = new WeakMap<WebSocket, Context>();
   let leaving = false;
   const protocol = makeServer<Record<string, unknown>, SocketState>({
+    subscribe: (args) => subscribe(args, limits.answerCharacters),
     connectionInitWaitTimeout: options.initTimeoutMs ?? INIT_TIMEOUT_MS,
     async onConnect(context) {
       contexts.set(context.extra.socket, context);

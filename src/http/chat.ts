@@ -1,15 +1,10 @@
 // The chat for clients without GraphQL: a turn as server-sent events. Closing the connection does not stop the turn.
 import { type Request, type RequestHandler, type Response, Router } from "express";
-import {
-  type ExecutionResult,
-  type GraphQLError,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-  subscribe,
-} from "graphql";
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError, GraphQLSchema } from "graphql";
 
 import { RequestError } from "../errors";
 import type { OperationGate } from "../graphql/operation-gate";
+import { subscribe } from "../graphql/subscribe";
 import type { Limits } from "../limits";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ViewerWatch } from "../workspaces/viewer-watch";
@@ -23,7 +18,7 @@ export interface ChatDoorOptions {
   gate: OperationGate;
   viewers: ViewerWatch;
   formatError: (error: unknown) => GraphQLFormattedError;
-  limits: Pick<Limits, "streamsPerUser">;
+  limits: Pick<Limits, "answerCharacters" | "streamsPerUser">;
   /** How often a silent stream gives a sign of life, in milliseconds. */
   keepAliveMs?: number;
 }
@@ -54,7 +49,9 @@ export function openChatDoor(options: ChatDoorOptions): { routes: Router; dispos
     const admitted = await gate.admit(viewer, document, { variables });
     if ("errors" in admitted) return admitted.errors;
     const contextValue = { viewer, operationId: null };
-    const result = await subscribe({ schema: options.schema, document, variableValues: variables, contextValue });
+    const { schema, limits } = options;
+    const args = { schema, document, variableValues: variables, contextValue };
+    const result = await subscribe(args, limits.answerCharacters);
     return "next" in result ? (result as Events) : (result.errors ?? []);
   };
 

@@ -3,7 +3,7 @@ import { createMemoryTurnLog } from "../../src/agents/memory-turn-log";
 import { NO_TOKENS } from "../../src/agents/token-usage";
 import type { TurnEvent } from "../../src/agents/turn-events";
 import type { TurnLog } from "../../src/agents/turn-log";
-import { createTurnWriter, type TurnWriter } from "../../src/agents/turn-writer";
+import { createTurnWriter, MERGE_MS, type TurnWriter } from "../../src/agents/turn-writer";
 
 const TURN = "turn";
 const SESSION = { sessionId: TURN, buddy: "orchestrator" };
@@ -41,10 +41,10 @@ test("the first delta is published at once, and those that follow quickly are me
   writer.text(SESSION, "0", "lo ");
   writer.text(SESSION, "0", "wor");
   expect(writer.publishedText(TURN)).toBe("Hel");
-  jest.advanceTimersByTime(25);
+  jest.advanceTimersByTime(MERGE_MS);
   expect(writer.publishedText(TURN)).toBe("Hello wor");
   writer.text(SESSION, "0", "ld");
-  jest.advanceTimersByTime(25);
+  jest.advanceTimersByTime(MERGE_MS);
   expect(await deltas()).toEqual(["Hel", "lo wor", "ld"]);
 });
 
@@ -57,7 +57,7 @@ test("however much comes at once, an event stays small", async () => {
 
 test("after a pause the next delta is published at once again", async () => {
   writer.text(SESSION, "0", "one");
-  jest.advanceTimersByTime(25);
+  jest.advanceTimersByTime(MERGE_MS);
   writer.text(SESSION, "0", "two");
   expect(writer.publishedText(TURN)).toBe("onetwo");
 });
@@ -99,7 +99,7 @@ test("published text and the latest number belong together at every moment", () 
   writer.text(SESSION, "0", "a");
   writer.text(SESSION, "0", "b");
   expect([writer.publishedText(TURN), writer.lastSequence]).toEqual(["a", 1]);
-  jest.advanceTimersByTime(25);
+  jest.advanceTimersByTime(MERGE_MS);
   expect([writer.publishedText(TURN), writer.lastSequence]).toEqual(["ab", 2]);
 });
 

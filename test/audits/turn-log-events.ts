@@ -1,6 +1,7 @@
 import { AgentSessionEntity } from "../../src/agents/agent-session.entity";
 import { NO_TOKENS } from "../../src/agents/token-usage";
 import { endsTurn, type TurnEvent, type TurnHappening } from "../../src/agents/turn-events";
+import type { TurnEvents } from "../../src/agents/turn-log";
 
 const AT = new Date("2026-03-04T05:06:07.089Z");
 
@@ -54,7 +55,7 @@ export function everyKindOfEvent(turnId: string): TurnEvent[] {
 }
 
 /** Reads a turn to its terminal event. */
-export async function collectTurn(events: AsyncGenerator<TurnEvent, void, void>, turnId: string): Promise<TurnEvent[]> {
+export async function collectTurn(events: TurnEvents, turnId: string): Promise<TurnEvent[]> {
   const all: TurnEvent[] = [];
   for await (const event of events) {
     all.push(event);

@@ -1,0 +1,38 @@
+// What graphql-js's own `subscribe` does, at less cost for each piece of text.
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from "graphql";
+
+import type { FollowedEvent } from "../agents/follow-turn";
+import { learnTextDeltas } from "./render-text-deltas";
+
+/** The results of one subscription. */
+export interface SubscriptionResults extends AsyncIterableIterator<ExecutionResult, void, void> {
+  return(): Promise<IteratorResult<ExecutionResult, void>>;
+}
+
+/** Resolves with an error where the subscription cannot begin. */
+export async function subscribe(
+  args: ExecutionArgs,
+  answerCharacters: number,
+): Promise<SubscriptionResults | ExecutionResult> {
+  const [events, render] = await Promise.all([createSourceEventStream(args), learnTextDeltas(args, answerCharacters)]);
+  if (!(Symbol.asyncIterator in events)) return events;
+  const source = (events as AsyncIterable<FollowedEvent>)[Symbol.asyncIterator]();
+  const end = async (): Promise<IteratorResult<ExecutionResult, void>> => {
+    await source.return?.();
+    return { done: true, value: undefined };
+  };
+  const tell = ({ done, value: event }: IteratorResult<FollowedEvent>) => {
+    if (done) return { done, value: undefined };
+    const rendered = event.type === "TextDelta" ? render?.(event) : null;
+    if (rendered) return { done: false as const, value: rendered };
+    return Promise.resolve(execute({ ...args, rootValue: event })).then((value) => ({ done: false as const, value }));
+  };
+  const results: SubscriptionResults = {
+    next: () => source.next().then(tell),
+    return: end,
+    [Symbol.asyncIterator]() {
+      return results;
+    },
+  };
+  return results;
+}
