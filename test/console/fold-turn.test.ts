@@ -61,3 +61,13 @@ test("before a turn has begun there is nothing to show", () => {
   };
   expect(foldTurn(null, delta as StreamedEventFragment)).toBeNull();
 });
+
+test("an event of a type that the console does not know changes nothing of what it shows", () => {
+  const session = { id: "ses_1", threadId: "thr_1", text: "So far" };
+  const about = { at: "", sessionId: "ses_1", buddy: "a" };
+  const started = { __typename: "TurnStarted", sequence: 1, ...about, session };
+  const unknown = { __typename: "TurnApplauded", sequence: 2, ...about };
+  const before = foldTurn(null, started as unknown as StreamedEventFragment);
+  const after = foldTurn(before, unknown as unknown as StreamedEventFragment);
+  expect(after?.sessions).toEqual(before?.sessions);
+});

@@ -1,4 +1,5 @@
-// Large messages go out one at a time, whichever sockets they are for, and small ones do not wait for them.
+// Between the network and the protocol: large messages go out one at a time, whichever sockets they are for, and small ones do not
+// wait for them. A fault of ours closes the socket that it happened on.
 import { EventEmitter } from "node:events";
 import { expect, test } from "@jest/globals";
 import type { Server } from "graphql-ws";
@@ -38,4 +39,24 @@ test("of large messages one goes out in a turn of the loop, and a small one at o
   expect(sent.slice(0, 2)).toEqual(["small", "one"]);
   await Promise.all(all);
   expect(sent).toEqual(["small", "one", "other"]);
+});
+
+test("a fault of ours closes the socket with 4500, and is told to the server alone", async () => {
+  const fault = new Error("a bug");
+  const protocol = {
+    opened({ onMessage }: { onMessage(handle: () => Promise<void>): void }) {
+      onMessage(() => Promise.reject(fault));
+      return async () => undefined;
+    },
+  } as unknown as Server<{ socket: WebSocket }>;
+  const faults: unknown[] = [];
+  const network = new EventEmitter();
+  const closed = new Promise((resolve) => {
+    const close = (...how: unknown[]) => resolve(how);
+    const socket = Object.assign(network, { OPEN: 1, readyState: 1, close }) as unknown as WebSocket;
+    serveSocket(protocol, { socket }, { messagesPerMinute: 1, onFault: (error) => faults.push(error) });
+  });
+  network.emit("message", "{}");
+  expect(await closed).toEqual([4500, "Internal server error"]);
+  expect(faults).toEqual([fault]);
 });

@@ -1,5 +1,7 @@
 // The socket door: who gets in, who a socket belongs to, and for how long.
+import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { WebSocket } from "ws";
 
 import { simulate } from "../../src/simulators/script";
 import { WorkspaceEntity } from "../../src/workspaces/workspace.entity";
@@ -187,6 +189,13 @@ test("a frame of the allowed size is taken, a larger one closes the socket", asy
   expect((await socket.next()).type).toBe("pong");
   socket.send(filled(FRAME_BYTES + 1));
   expect((await socket.closed).code).toBe(1009);
+});
+
+test("text that is no UTF-8 closes the socket", async () => {
+  const socket = new WebSocket(`${server.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
+  await once(socket, "open");
+  socket.send(Buffer.from([0xff]), { binary: false });
+  expect((await once(socket, "close"))[0]).toBe(1007);
 });
 
 test.each([

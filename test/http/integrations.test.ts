@@ -197,6 +197,22 @@ describe("a request that is refused", () => {
     }
   });
 
+  test("by a fault of ours, it is a 500 with an id to quote", async () => {
+    const broken = await startTestServer();
+    const admin = await newWorkspace(broken).admin();
+    await broken.dataSource.query("ALTER TABLE provider_keys RENAME TO gone");
+    const { status, body } = await ask(admin, "", { at: broken.url });
+    expect(status).toBe(500);
+    expect(body).toEqual({
+      error: "Something went wrong on our side. Quote the request id when you report it.",
+      code: "INTERNAL_SERVER_ERROR",
+      requestId: expect.stringMatching(/^req_[0-9a-f]{32}$/),
+    });
+    await broken.logged(({ request }) => request === body.requestId);
+    await broken.dataSource.query("ALTER TABLE gone RENAME TO provider_keys");
+    await broken.close();
+  });
+
   test("members look, and neither configure nor revoke", async () => {
     const workspace = newWorkspace(server);
     const [admin, member] = [await workspace.admin(), await workspace.member()];

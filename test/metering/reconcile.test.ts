@@ -5,6 +5,7 @@ import { createMeterSummaries } from "../../src/metering/meter-summaries";
 import { reconcile } from "../../src/metering/reconcile";
 import { connectStripe } from "../../src/metering/stripe-client";
 import { Secret } from "../../src/secret";
+import { read } from "../support/documents";
 import { idOf, isDelivered, type Ledger, openLedger, STRIPE_KEY } from "./ledger-fixture";
 
 let ledger: Ledger;
@@ -187,4 +188,22 @@ test("what the meter refused is named, and can be sent again once its cause is m
 test("an account without the meter is told so", async () => {
   const stripe = connectStripe({ secretKey: new Secret(STRIPE_KEY), apiBase: ledger.stripe.url });
   await expect(createMeterSummaries(stripe, "tokens")).rejects.toThrow(/no meter with the event name "tokens"/);
+});
+
+test("a ledger that comes back from an old backup is settled by the meter, as docs/operations.md has it", async () => {
+  const { id } = await ledger.workspace();
+  const sent = await ledger.bill(id, 10, at(1));
+  await deliver();
+  const unsent = await ledger.bill(id, 20, at(2));
+  const asBefore = `UPDATE meter_events SET state = 'PENDING', delivered_at = NULL, customer_id = NULL, tries = 0,
+    first_tried_at = NULL, last_tried_at = NULL`;
+  await ledger.dataSource.query(asBefore);
+  const [, statement = ""] = /```sql\n(UPDATE meter_events [^`]+)```/.exec(read("docs/operations.md")) ?? [];
+  await ledger.dataSource.query(statement);
+
+  expect(await compare()).toMatchObject({ foundDelivered: 1, sentAgain: 1, drift: [], unsettled: 0 });
+  expect([await ledger.row(sent), await ledger.row(unsent)]).toMatchObject([
+    { state: "DELIVERED" },
+    { state: "PENDING", customerId: null },
+  ]);
 });
