@@ -74,17 +74,9 @@ export function sectionOf(text: string, heading: string): string {
   return section.split(/^#+ /m)[0] ?? "";
 }
 
-/** Bullets, paragraphs and rows of tables, each with its section's heading. */
-export function blocksOf(text: string): { heading: string; block: string }[] {
-  return withoutCode(text)
-    .split(/^#+ /m)
-    .flatMap((section) => {
-      const [heading = "", ...lines] = section.split("\n");
-      return lines
-        .join("\n")
-        .split(/\n(?=- |\|)|\n\s*\n/)
-        .map((block) => ({ heading, block: block.trim() }));
-    });
+/** Bullets, paragraphs and rows of tables. */
+export function blocksOf(text: string): string[] {
+  return withoutCode(text).split(/\n(?=- |\||#)|\n\s*\n/);
 }
 
 /** The cells of the tables in a text, row by row, without heads. */
