@@ -1,12 +1,14 @@
 // What the server costs for each streamed piece of text, next to the thinnest loop around the official SDK and to others that stream,
-// in one run on one machine: npm run bench -- --rounds 5. With everything on: Postgres, Redis, metering, tracing.
+// in one run on one machine: npm run bench -- --rounds 5. With everything on: Postgres, Redis, metering, tracing. A load of its own
+// are short turns, which show what a turn costs besides its text, part by part, and followers of the same turns.
 import { parseArgs } from "node:util";
 
-import { type Candidate, type CandidateKind, OTHERS, PRODUCT, YARDSTICK } from "./speed/candidates";
+import { type Candidate, type CandidateKind, OTHERS, PRODUCT, WITHOUT_PARTS, YARDSTICK } from "./speed/candidates";
 import type { Load } from "./speed/load-shape";
+import { type FollowersMeasured, measureFollowers } from "./speed/measure-followers";
 import { type Measured, runLoad } from "./speed/run-load";
 import type { Client } from "./speed/server-sent-events";
-import { startSurroundings } from "./speed/surroundings";
+import { type Surroundings, startSurroundings } from "./speed/surroundings";
 
 const { values } = parseArgs({
   options: {
@@ -15,7 +17,7 @@ const { values } = parseArgs({
     brief: { type: "boolean", default: false },
     /** A directory for the product's `.cpuprofile`. */
     profile: { type: "string" },
-    loads: { type: "string", default: "burst,paced,many" },
+    loads: { type: "string", default: "burst,paced,many,short,followers" },
   },
 });
 
@@ -46,6 +48,8 @@ const LOADS: NamedLoad[] = [
     times: 1,
   },
 ];
+/** Turns that are short enough to show what each costs besides its text. */
+const SHORT: Load = { streams: 1_000, deltas: 40, paceMs: 0, spreadMs: 10 };
 /** Before anything is measured: code is compiled, connections are open. */
 const WARM_UP: Load = { streams: 100, deltas: 400, paceMs: 0, spreadMs: 5 };
 const COLUMNS = [18, 14, 9, 12, 11, 11, 12, 14];
@@ -62,12 +66,7 @@ async function main(): Promise<number> {
   const kinds: CandidateKind[] = values.brief ? [YARDSTICK, PRODUCT] : [...OTHERS, YARDSTICK, PRODUCT];
   const contestants: Contestant[] = [];
   try {
-    for (const { name, start } of kinds) {
-      const server = await start(surroundings, values.profile);
-      const client = await server.open();
-      contestants.push({ name, server, client, results: new Map() });
-      for (let time = 0; time < 3; time += 1) await runLoad(server, client, WARM_UP);
-    }
+    for (const kind of kinds) await enter(kind, surroundings, contestants);
     const loads = LOADS.filter(({ name }) => values.loads.split(",").includes(name));
     for (let round = 1; round <= Number(values.rounds); round += 1) {
       process.stderr.write(`round ${round}\n`);
@@ -79,6 +78,15 @@ async function main(): Promise<number> {
       }
     }
     for (const load of loads) print(load, contestants);
+    if (values.loads.includes("followers")) {
+      const { server, client } = contestants.find(({ name }) => name === PRODUCT.name) as Contestant;
+      printFollowers(await measureFollowers(server, client));
+    }
+    if (values.loads.includes("short")) {
+      const asWhole = contestants.filter(({ name }) => name === PRODUCT.name || name === YARDSTICK.name);
+      for (const kind of WITHOUT_PARTS) asWhole.push(await enter(kind, surroundings, contestants));
+      printShort(await measureShort(asWhole));
+    }
     return 0;
   } finally {
     for (const { client, server } of contestants) {
@@ -87,6 +95,44 @@ async function main(): Promise<number> {
     }
     await surroundings.close();
   }
+}
+
+/** Starts one more, warms it up, and adds it to those that are closed in the end. */
+async function enter(kind: CandidateKind, surroundings: Surroundings, contestants: Contestant[]): Promise<Contestant> {
+  const server = await kind.start(surroundings, values.profile);
+  const client = await server.open();
+  const contestant = { name: kind.name, server, client, results: new Map() };
+  contestants.push(contestant);
+  for (let time = 0; time < 3; time += 1) await runLoad(server, client, WARM_UP);
+  return contestant;
+}
+
+/** By contestant, milliseconds of processor time for each short turn, one a round. */
+async function measureShort(contestants: readonly Contestant[]): Promise<Map<string, number[]>> {
+  const costs = new Map<string, number[]>();
+  for (let round = 1; round <= Number(values.rounds); round += 1) {
+    for (const { name, server, client } of contestants) {
+      const { cpuPerDelta } = await runLoad(server, client, SHORT);
+      costs.set(name, [...(costs.get(name) ?? []), (cpuPerDelta * SHORT.deltas) / 1000]);
+    }
+  }
+  return costs;
+}
+
+function printShort(costs: Map<string, number[]>): void {
+  say(`\n${SHORT.streams} turns of ${SHORT.deltas} pieces, a hundred a second; medians of ${values.rounds} rounds`);
+  const all = median(costs.get(PRODUCT.name) ?? []);
+  for (const [name, each] of costs) {
+    const less = name.startsWith("without") ? `, so that it costs ${(all - median(each)).toFixed(2)} ms` : "";
+    say(`  ${name.padEnd(18)} ${median(each).toFixed(2)} ms of CPU a turn${less}`);
+  }
+}
+
+function printFollowers({ firstMs, furtherMs, replayMs, replaysTookMs }: FollowersMeasured): void {
+  say("\n10 turns of 250 pieces, one every 20 ms, with 1 and with 100 followers each");
+  say(`  a turn and its first follower   ${firstMs.toFixed(2)} ms of CPU`);
+  say(`  each further one                ${furtherMs.toFixed(2)} ms, ${(furtherMs / firstMs).toFixed(2)} of the first`);
+  say(`  each after the end              ${replayMs.toFixed(2)} ms; 1,000 at once took ${replaysTookMs.toFixed(0)} ms`);
 }
 
 function print({ name, title }: NamedLoad, contestants: Contestant[]): void {

@@ -21,6 +21,8 @@ export interface CandidateKind {
   start(surroundings: Surroundings, profiles?: string): Promise<Candidate>;
 }
 
+/** Whoever asks with the same one follows the same turn. */
+const KEY_IN_MESSAGE = /key=\S+/;
 const PROJECT = join(__dirname, "../..");
 const PEERS = join(__dirname, "peers");
 const WITH_TYPES = ["-r", join(PROJECT, "test/support/swc-register.cjs")];
@@ -32,6 +34,20 @@ export const YARDSTICK: CandidateKind = {
 };
 
 export const PRODUCT: CandidateKind = { name: "waypath", start: startWaypath };
+
+/** The product without one of its parts: what is missing in its cost is what that part costs. */
+export const WITHOUT_PARTS: readonly CandidateKind[] = [
+  ["Redis", ["REDIS_URL"]],
+  ["metering", ["STRIPE_SECRET_KEY", "STRIPE_API_BASE"]],
+  ["tracing", ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY", "LANGFUSE_BASE_URL"]],
+].map(([part, names]) => ({
+  name: `without ${part}`,
+  start: (surroundings) => {
+    const environment = { ...surroundings.environment };
+    for (const name of names ?? []) delete environment[name];
+    return startWaypath({ ...surroundings, environment });
+  },
+}));
 
 export const OTHERS: readonly CandidateKind[] = [
   {
@@ -71,7 +87,7 @@ async function startWaypath(surroundings: Surroundings, profiles?: string): Prom
       token,
       query: `subscription ($input: ChatTurnInput!) { chatTurn(input: $input) {
         __typename sequence ... on TextDelta { delta } ... on TurnFinished { session { status } } } }`,
-      variables: (message) => ({ input: { message } }),
+      variables: (message) => ({ input: { message, idempotencyKey: KEY_IN_MESSAGE.exec(message)?.[0] ?? null } }),
     }),
     close: () => home.close(),
   };

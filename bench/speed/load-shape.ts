@@ -13,6 +13,7 @@ export interface Load {
   spreadMs: number;
 }
 
-export function messageFor({ deltas, paceMs }: Pick<Load, "deltas" | "paceMs">): string {
-  return `Write, please: deltas=${deltas} pace=${paceMs}`;
+/** What asks for such an answer; with the same `key` it is the same turn, where there are turns. */
+export function messageFor({ deltas, paceMs }: Pick<Load, "deltas" | "paceMs">, key?: string): string {
+  return `Write, please: deltas=${deltas} pace=${paceMs}${key === undefined ? "" : ` key=${key}`}`;
 }

@@ -20,7 +20,14 @@ export function guardObserver(observer: TurnObserver, report: (error: unknown) =
     ended: (end) => tell(() => session.ended(end)),
   });
   const guardModelCall = (call: ModelCallObserver): ModelCallObserver => ({
-    said: (part) => tell(() => call.said(part)),
+    // Once for each piece of text: not by way of a function made for it.
+    said(part) {
+      try {
+        call.said(part);
+      } catch (error) {
+        report(error);
+      }
+    },
     finished: (finish) => tell(() => call.finished(finish)),
     failed: (failure) => tell(() => call.failed(failure)),
   });
