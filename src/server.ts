@@ -138,7 +138,7 @@ async function openServer(
       ? connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl, silenceSeconds })
       : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl, silenceSeconds });
   const providerKeys = new ProviderKeys({ dataSource, secretBox, connect, logger });
-  const loadRouting = createLoadRouting({ dataSource, providerKeys, ...config });
+  const loadRouting = createLoadRouting({ dataSource, ...config });
   const connections = createModelConnections({
     platform: connect("CLAUDE", options.platformApiKey),
     openKey: (key) => providerKeys.open(key),

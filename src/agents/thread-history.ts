@@ -1,8 +1,6 @@
 import type { EntityManager } from "typeorm";
 
-import { newId } from "../ids";
 import type { Message } from "../providers/language-model";
-import type { AgentSessionEntity } from "./agent-session.entity";
 import { MessageEntity } from "./message.entity";
 
 /** What was said in a thread so far, oldest first. Turns that ended without an answer left nothing here. */
@@ -13,17 +11,6 @@ export async function loadHistory(manager: EntityManager, threadId: string): Pro
     select: { role: true, content: true },
   });
   return rows.map(asMessage);
-}
-
-/** Keeps a turn's question and answer for the turns that follow. */
-export async function appendHistory(
-  manager: EntityManager,
-  session: AgentSessionEntity,
-  messages: readonly Message[],
-): Promise<void> {
-  const { workspaceId, threadId, id: sessionId } = session;
-  const rows = messages.map(({ role, content }) => ({ id: newId(), workspaceId, threadId, sessionId, role, content }));
-  await manager.insert(MessageEntity, rows);
 }
 
 /** The message that asks a prompt. */
