@@ -153,7 +153,7 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, runs: Runnin
   try {
     await runSession(options, turn, {
       ...surroundings(turn, options.observer.turnStarted(session)),
-      loadHistory: async () => (turn.threadIsNew ? [] : loadHistory(dataSource.manager, session.threadId)),
+      loadHistory: async () => (turn.threadIsNew ? [] : loadHistory(dataSource, session.threadId)),
       stop,
     });
   } finally {
