@@ -76,8 +76,11 @@ export function createTurnRunner(options: RunTurnOptions): TurnRunner {
         },
         lookedAt: Number.NEGATIVE_INFINITY,
       };
+      const begunAt = performance.now();
       const noteReader = () => {
-        turn.lookedAt = performance.now();
+        const now = performance.now();
+        // The row was inserted as followed at that moment: whoever reads from the start extends nothing.
+        if (now - begunAt > CHECKPOINT_EVERY_MS) turn.lookedAt = now;
       };
       const ended = runTurn(options, accepted, turn)
         .catch((error) =>
@@ -121,8 +124,8 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, runs: Runnin
     writer,
     observer,
     signal,
-    // A reader may come and go between two checkpoints.
-    isFollowed: () => log.followers(session.id) > 0 || performance.now() - runs.lookedAt < CHECKPOINT_EVERY_MS,
+    // A reader may come and go between two checkpoints, of which the next may be late.
+    isFollowed: () => log.followers(session.id) > 0 || performance.now() - runs.lookedAt < 2 * CHECKPOINT_EVERY_MS,
     tools: createSessionTools({
       accepted,
       toolbox: options.toolboxOf(accepted.buddy),
