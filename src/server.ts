@@ -123,7 +123,8 @@ async function openServer(
   const taken = await registerRingKeys(dataSource, secretBox);
   if (taken.length > 0) throw new ConfigError(taken.map(describeTakenRingKey));
   const stopRegistering = keepRegistered(dataSource, secretBox, logger);
-  const authenticate = createAuthenticate(dataSource, config.tokens);
+  const viewers = createViewerWatch(createFindDisabledWorkspaces(dataSource), logger);
+  const authenticate = createAuthenticate(dataSource, config.tokens, viewers.foundOpen);
   if (config.production && config.tokens.method === "JWKS" && config.tokens.audience === undefined) {
     logger.warn(
       "AUTH_AUDIENCE is not set: a token that the same issuer made for another service is taken too, if it has the claims",
@@ -138,7 +139,7 @@ async function openServer(
       ? connectAnthropic({ apiKey, baseUrl: options.anthropicBaseUrl, silenceSeconds })
       : connectOpenAi({ apiKey, baseUrl: options.openAiBaseUrl, silenceSeconds });
   const providerKeys = new ProviderKeys({ dataSource, secretBox, connect, logger });
-  const loadRouting = createLoadRouting({ dataSource, providerKeys, ...config });
+  const loadRouting = createLoadRouting({ dataSource, ...config });
   const connections = createModelConnections({
     platform: connect("CLAUDE", options.platformApiKey),
     openKey: (key) => providerKeys.open(key),
@@ -194,7 +195,6 @@ async function openServer(
   let accepting = true;
 
   const http = await openHttpDoor({ schema, gate, authenticate, formatError, bodyBytes: limits.bodyBytes });
-  const viewers = createViewerWatch(createFindDisabledWorkspaces(dataSource), logger);
   const door = createApiDoor({ authenticate, formatError, bodyBytes: limits.bodyBytes });
   const chat = openChatDoor({ door, schema, gate, viewers, formatError, limits });
   const isAllowedOrigin = originCheck(config.allowedOrigins, () => portOf(server));

@@ -39,7 +39,7 @@ export interface CheckpointsOptions {
 }
 
 /** Between two checkpoints, in milliseconds: what a crash may lose of an answer and of its bill. */
-const CHECKPOINT_EVERY_MS = 1_000;
+export const CHECKPOINT_EVERY_MS = 1_000;
 /** A turn whose server has not been heard of for this long is settled by another, in seconds. */
 export const LEASE_SECONDS = 15;
 

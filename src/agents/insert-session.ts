@@ -51,7 +51,8 @@ export type Insertion = "INSERTED" | "CONFLICT" | "WORKSPACE_DISABLED";
 /**
  * Inserts the session, and its thread or the thread's new time, in one statement, and fills in when that was. The workspace's row
  * is held meanwhile: whoever disables the workspace comes before, and is seen, or after, and sees the session. Safe to repeat when
- * the answer was lost.
+ * the answer was lost. Its row says that it runs: whoever inserts it begins at once, and would need another statement to say so
+ * then. What is told of its beginning says that it is `PENDING`, as `newSession` made it.
  */
 export async function insertSession(
   dataSource: DataSource,
@@ -66,14 +67,14 @@ export async function insertSession(
        INSERT INTO agent_sessions (id, workspace_id, user_id, thread_id, parent_id, buddy_slug, buddy_name,
          idempotency_key, request_hash, request_id, status, requested_mode, mode_source, mode, fallback_reason, payer,
          provider, model_id, model_reason, masked_key, prompt, trace_id, lease_owner, lease_expires_at)
-       SELECT $1::uuid, id, $3::uuid, $4::uuid, $5::uuid, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-         $20, $21, $22, $23::uuid, now() + make_interval(secs => $24)
+       SELECT $1::uuid, id, $3::uuid, $4::uuid, $5::uuid, $6, $7, $8, $9, $10, 'RUNNING', $11, $12, $13, $14, $15, $16, $17,
+         $18, $19, $20, $21, $22::uuid, now() + make_interval(secs => $23)
        FROM workspace
        ON CONFLICT DO NOTHING
        RETURNING started_at
      ), thread AS (
        INSERT INTO threads (id, workspace_id, user_id, title)
-       SELECT $4::uuid, $2, $3::uuid, $25 FROM accepted
+       SELECT $4::uuid, $2, $3::uuid, $24 FROM accepted
        ON CONFLICT (id) DO UPDATE SET updated_at = now()
      )
      -- An earlier try of this very session, whose answer was lost, counts; what this statement inserts is seen by its own name alone.
@@ -90,7 +91,6 @@ export async function insertSession(
       session.idempotencyKey,
       session.requestHash,
       session.requestId,
-      session.status,
       route.requestedMode,
       route.modeSource,
       route.mode,

@@ -119,7 +119,7 @@ async function settleExpired(
   const text = longer(session.text, knowing?.textOf(session.id).toWellFormed() ?? "");
   const ended = await settleSession(
     dataSource,
-    session.id,
+    session,
     { leaseExpired: true },
     {
       status: "INTERRUPTED",

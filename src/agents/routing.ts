@@ -1,14 +1,14 @@
 import type { DataSource } from "typeorm";
 
 import type { ProviderKeyEntity } from "../provider-keys/provider-key.entity";
-import type { ProviderKeys } from "../provider-keys/provider-keys";
 import { chooseOpenAiModel } from "../providers/choose-model";
 import type { LlmProvider } from "../providers/language-model";
 import type { Buddy } from "../workspaces/buddies";
 import type { ModelMode } from "../workspaces/model-mode";
-import { loadRoutingSettings, type RoutingSettings } from "../workspaces/routing-settings";
+import type { RoutingSettings } from "../workspaces/routing-settings";
 import { type KeyFact, type ModelChoice, type RouteDecision, resolveModelForBuddy } from "./model-resolver";
 import type { ModelRoute } from "./model-route";
+import { loadRoutingFacts } from "./routing-facts";
 
 /** The facts of one workspace at one moment, ready to decide about any of its buddies. */
 export interface WorkspaceRouting {
@@ -25,7 +25,6 @@ export type LoadRouting = (workspaceId: string) => Promise<WorkspaceRouting>;
 
 export interface RoutingOptions {
   dataSource: DataSource;
-  providerKeys: Pick<ProviderKeys, "list">;
   meteredModel: string;
   byokClaudeModel: string;
 }
@@ -36,10 +35,7 @@ export function createLoadRouting(options: RoutingOptions): LoadRouting {
     BYOK_CLAUDE: { modelId: options.byokClaudeModel, reason: "The model for turns on a workspace's own Claude key." },
   };
   return async (workspaceId) => {
-    const [settings, keys] = await Promise.all([
-      loadRoutingSettings(options.dataSource, workspaceId),
-      options.providerKeys.list(workspaceId),
-    ]);
+    const { settings, keys } = await loadRoutingFacts(options.dataSource, workspaceId);
     const key = (provider: LlmProvider) => keys.find((stored) => stored.provider === provider) ?? null;
     const facts = { CLAUDE: keyFact(key("CLAUDE")), OPENAI: keyFact(key("OPENAI")) };
     return {

@@ -15,7 +15,7 @@ import { findModel } from "../providers/model-catalog";
 import type { SessionObserver } from "../tracing/turn-observer";
 import type { AcceptedSession } from "./accepted-session";
 import { runAgentLoop } from "./agent-loop";
-import { AgentSessionEntity } from "./agent-session.entity";
+import type { AgentSessionEntity } from "./agent-session.entity";
 import type { Checkpointed, Checkpoints, SessionProgress } from "./checkpoints";
 import { NO_CALL } from "./estimate-usage";
 import { fitHistory } from "./fit-history";
@@ -114,7 +114,6 @@ async function answer(
   const [model, history] = await Promise.all([
     openModel(options, accepted),
     outlastOutage(loadHistory, signal),
-    outlastOutage(() => markRunning(options, session.id), signal),
   ]).finally(() => signal.throwIfAborted());
 
   const { messages, truncated } = fitHistory({
@@ -190,12 +189,6 @@ async function openModel(
   }
 }
 
-async function markRunning({ dataSource, owner }: RunSessionOptions, sessionId: string): Promise<void> {
-  await dataSource
-    .getRepository(AgentSessionEntity)
-    .update({ id: sessionId, leaseOwner: owner, status: "PENDING" }, { status: "RUNNING" });
-}
-
 /** Writes the end. Null: somebody else has ended the session, and their row is the truth. */
 async function settle(
   options: RunSessionOptions,
@@ -220,7 +213,7 @@ async function settle(
   for (let tries = 1; ; tries += 1) {
     try {
       const [ended] = await Promise.all([
-        settleSession(dataSource, session.id, { owner: options.owner }, ending),
+        settleSession(dataSource, session, { owner: options.owner }, ending),
         reported,
       ]);
       // Of an earlier try the answer may have been lost, and not what it did.

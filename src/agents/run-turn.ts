@@ -4,6 +4,7 @@ import type { SessionObserver, TurnObserver } from "../tracing/turn-observer";
 import type { Buddies, Buddy } from "../workspaces/buddies";
 import type { AcceptedSession } from "./accepted-session";
 import { AgentSessionEntity } from "./agent-session.entity";
+import { CHECKPOINT_EVERY_MS } from "./checkpoints";
 import { createDelegation } from "./delegation";
 import { type RunSessionOptions, runSession, type SessionSurroundings } from "./run-session";
 import { sessionLogFields } from "./session-log-fields";
@@ -33,9 +34,18 @@ export interface RunTurnOptions extends RunSessionOptions {
   logger: Logger;
 }
 
+export interface TurnHere {
+  /** As it was accepted. */
+  session: AgentSessionEntity;
+  /** Says that somebody comes to follow it, however soon they go again. */
+  noteReader(): void;
+}
+
 export interface TurnRunner {
   /** Runs the turn from here on; what happens is in the log and in the row. */
   run(turn: AcceptedTurn): void;
+  /** A turn that runs here; null for any other. */
+  find(turnId: string): TurnHere | null;
   /** Stops a turn that runs here, aborting its provider calls at once. False: it does not run here. */
   stop(turnId: string, why: StopCause): boolean;
   /** How many turns run here now. */
@@ -46,30 +56,40 @@ export interface TurnRunner {
 }
 
 export function createTurnRunner(options: RunTurnOptions): TurnRunner {
-  const running = new Map<string, { stop(why: StopCause): void; ended: Promise<void> }>();
+  const running = new Map<string, TurnHere & { stop(why: StopCause): void; ended: Promise<void> }>();
   const stop = (turnId: string, why: StopCause) => {
     const turn = running.get(turnId);
     turn?.stop(why);
     return turn !== undefined;
   };
   return {
-    run(turn) {
+    run(accepted) {
+      const { session } = accepted;
       const abort = new AbortController();
-      const writer = createTurnWriter(options.log, turn.session.id);
-      const stopTurn = (why: StopCause) => {
-        if (why === "LEASE_LOST") writer.abandon();
-        abort.abort(new TurnStopped(why));
+      const writer = createTurnWriter(options.log, session.id);
+      const turn: RunningTurn = {
+        writer,
+        signal: abort.signal,
+        stop(why) {
+          if (why === "LEASE_LOST") writer.abandon();
+          abort.abort(new TurnStopped(why));
+        },
+        lookedAt: Number.NEGATIVE_INFINITY,
       };
-      const ended = runTurn(options, turn, { writer, signal: abort.signal, stop: stopTurn })
+      const begunAt = performance.now();
+      const noteReader = () => {
+        const now = performance.now();
+        // The row was inserted as followed at that moment: whoever reads from the start extends nothing.
+        if (now - begunAt > CHECKPOINT_EVERY_MS) turn.lookedAt = now;
+      };
+      const ended = runTurn(options, accepted, turn)
         .catch((error) =>
-          options.logger.error(
-            { ...sessionLogFields(turn.session), err: error },
-            "a turn ended outside its own bounds",
-          ),
+          options.logger.error({ ...sessionLogFields(session), err: error }, "a turn ended outside its own bounds"),
         )
-        .finally(() => running.delete(turn.session.id));
-      running.set(turn.session.id, { stop: stopTurn, ended });
+        .finally(() => running.delete(session.id));
+      running.set(session.id, { session, noteReader, stop: turn.stop, ended });
     },
+    find: (turnId) => running.get(turnId) ?? null,
     stop,
     running: () => running.size,
     async idle() {
@@ -87,14 +107,13 @@ interface RunningTurn {
   /** Aborts with a `TurnStopped`. */
   signal: AbortSignal;
   stop(why: StopCause): void;
+  /** When a reader last came, in milliseconds of `performance.now`. */
+  lookedAt: number;
 }
 
-async function runTurn(
-  options: RunTurnOptions,
-  turn: AcceptedTurn,
-  { writer, signal, stop }: RunningTurn,
-): Promise<void> {
+async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, runs: RunningTurn): Promise<void> {
   const { log, dataSource } = options;
+  const { writer, signal, stop } = runs;
   const { session } = turn;
   const timeout = setTimeout(() => stop("TIMEOUT"), options.turnTimeoutSeconds * 1000);
 
@@ -105,7 +124,8 @@ async function runTurn(
     writer,
     observer,
     signal,
-    isFollowed: () => log.followers(session.id) > 0,
+    // A reader may come and go between two checkpoints, of which the next may be late.
+    isFollowed: () => log.followers(session.id) > 0 || performance.now() - runs.lookedAt < 2 * CHECKPOINT_EVERY_MS,
     tools: createSessionTools({
       accepted,
       toolbox: options.toolboxOf(accepted.buddy),
@@ -136,7 +156,7 @@ async function runTurn(
   try {
     await runSession(options, turn, {
       ...surroundings(turn, options.observer.turnStarted(session)),
-      loadHistory: () => loadHistory(dataSource.manager, session.threadId),
+      loadHistory: async () => (turn.threadIsNew ? [] : loadHistory(dataSource, session.threadId)),
       stop,
     });
   } finally {

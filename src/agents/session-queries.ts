@@ -136,6 +136,12 @@ function scopeOf(viewer: Viewer): UsageScope {
   return { workspaceId: viewer.workspaceId, userId: isAdmin(viewer) ? null : viewer.userId };
 }
 
+/** Whether the viewer may see this row. */
+export function mayRead(viewer: Viewer, row: { workspaceId: string; userId: string }): boolean {
+  const { workspaceId, userId } = scopeOf(viewer);
+  return row.workspaceId === workspaceId && (userId === null || row.userId === userId);
+}
+
 /** The rows of a table with `workspace_id` and `user_id` that the viewer may see. */
 function visible<Row extends ObjectLiteral>(
   dataSource: DataSource,

@@ -1,6 +1,8 @@
 // Ends a session: exactly once, whoever tries. The old state stands in the WHERE; no row means that somebody else ended it.
 import type { DataSource } from "typeorm";
 
+import { entityOf, type RawRow } from "../database/entity-of";
+import { newId } from "../ids";
 import { recordUsage } from "../metering/record-usage";
 import type { Message } from "../providers/language-model";
 import {
@@ -10,7 +12,7 @@ import {
   type TurnError,
   type UsageSource,
 } from "./agent-session.entity";
-import { appendHistory, asksPrompt } from "./thread-history";
+import { asksPrompt } from "./thread-history";
 import { type TokenUsage, totalTokens } from "./token-usage";
 import type { ToolCall } from "./tool-call";
 
@@ -32,52 +34,64 @@ export interface SessionEnding {
 /** Who may end it: the process that holds its lease, or anybody once the lease has run out. */
 export type SettlingRight = { owner: string } | { leaseExpired: true };
 
-/** Ends the session, writes its bill and keeps its messages, in one transaction. Null: it was ended already, or the right to end it is lost. */
-export function settleSession(
+/** What is asked of a session to end it. */
+export type SettledSession = Pick<AgentSessionEntity, "id" | "parentId" | "prompt">;
+
+/** Ends the session, writes its bill and keeps its messages, in one statement. Null: it was ended already, or the right to end it is lost. */
+export async function settleSession(
   dataSource: DataSource,
-  sessionId: string,
+  session: SettledSession,
   right: SettlingRight,
   ending: SessionEnding,
 ): Promise<AgentSessionEntity | null> {
-  return dataSource.transaction(async (manager) => {
-    const { affected } = await manager
-      .createQueryBuilder()
-      .update(AgentSessionEntity)
-      .set({
-        status: ending.status,
-        text: ending.text,
-        toolCalls: () => ":toolCalls",
-        usage: ending.usage,
-        usageSource: ending.usageSource,
-        finishReason: ending.finishReason,
-        error: ending.error,
-        lastSequence: ending.lastSequence,
-        firstTextAt: ending.firstTextAt,
-        leaseOwner: null,
-        leaseExpiresAt: null,
-        endedAt: () => "now()",
-      })
-      .setParameter("toolCalls", JSON.stringify(ending.toolCalls))
-      .where("id = :sessionId AND status IN ('PENDING', 'RUNNING')", { sessionId })
-      .andWhere("owner" in right ? "lease_owner = :owner" : "lease_expires_at < now()", right)
-      .execute();
-    if (affected !== 1) return null;
+  const { usage } = ending;
+  const [row]: RawRow[] = await dataSource.query(
+    `WITH ended AS (
+       UPDATE agent_sessions
+       SET status = $3, text = $4, tool_calls = $5, input_tokens = $6, output_tokens = $7, cache_read_tokens = $8,
+           cache_write_tokens = $9, reasoning_tokens = $10, usage_source = $11, finish_reason = $12, error = $13,
+           last_sequence = $14, first_text_at = $15, lease_owner = NULL, lease_expires_at = NULL, ended_at = now()
+       WHERE id = $1 AND status IN ('PENDING', 'RUNNING')
+         AND CASE WHEN $2::uuid IS NULL THEN lease_expires_at < now() ELSE lease_owner = $2 END
+       RETURNING *
+     ), used AS (
+       SELECT id AS session_id, workspace_id, $16::bigint AS value, ended_at AS occurred_at FROM ended WHERE payer = 'WAYPATH'
+     ), billed AS (
+       ${recordUsage("used")}
+     ), kept AS (
+       INSERT INTO messages (id, workspace_id, thread_id, session_id, role, content)
+       SELECT said.id, workspace_id, thread_id, ended.id, said.role, said.content
+       FROM ended, jsonb_to_recordset($17) AS said (id uuid, role text, content jsonb)
+     )
+     SELECT * FROM ended`,
+    [
+      session.id,
+      "owner" in right ? right.owner : null,
+      ending.status,
+      ending.text,
+      JSON.stringify(ending.toolCalls),
+      usage.inputTokens,
+      usage.outputTokens,
+      usage.cacheReadTokens,
+      usage.cacheWriteTokens,
+      usage.reasoningTokens,
+      ending.usageSource,
+      ending.finishReason,
+      ending.error,
+      ending.lastSequence,
+      ending.firstTextAt,
+      totalTokens(usage),
+      JSON.stringify(saidIn(session, ending)),
+    ],
+  );
+  return row === undefined ? null : entityOf(dataSource, AgentSessionEntity, row);
+}
 
-    const session = await manager.findOneByOrFail(AgentSessionEntity, { id: sessionId });
-    if (session.route.payer === "WAYPATH" && session.endedAt !== null) {
-      await recordUsage(manager, {
-        sessionId,
-        workspaceId: session.workspaceId,
-        value: totalTokens(session.usage),
-        occurredAt: session.endedAt,
-      });
-    }
-    // What a buddy did for another stays in its own session: the thread is between a person and the buddy they asked.
-    if (session.parentId === null && ending.messages.length > 0) {
-      await appendHistory(manager, session, [asksPrompt(session.prompt), ...ending.messages]);
-    }
-    return session;
-  });
+/** What the thread keeps of the session, in order: its question and its answer, for the turns that follow. */
+function saidIn({ parentId, prompt }: SettledSession, { messages }: SessionEnding) {
+  // What a buddy did for another stays in its own session: the thread is between a person and the buddy they asked.
+  if (parentId !== null || messages.length === 0) return [];
+  return [asksPrompt(prompt), ...messages].map(({ role, content }) => ({ id: newId(), role, content }));
 }
 
 /** The session that has this very ending; null when it has another one, or none. */

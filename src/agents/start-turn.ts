@@ -2,6 +2,7 @@
 // finds it attaches. The database decides who was first, by its unique indexes, so that any number of servers may ask.
 import type { DataSource } from "typeorm";
 
+import { entityOf, type RawRow } from "../database/entity-of";
 import { isDatabaseAway } from "../database/is-database-away";
 import { OUTAGE_PATIENCE_MS, outlastOutage } from "../database/outlast-outage";
 import { RequestError } from "../errors";
@@ -16,7 +17,6 @@ import type { AcceptedSession } from "./accepted-session";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { insertSession, newSession } from "./insert-session";
 import type { LoadRouting } from "./routing";
-import { ThreadEntity } from "./thread.entity";
 import type { TurnLog } from "./turn-log";
 import type { CheckedTurnRequest } from "./turn-request";
 
@@ -24,6 +24,8 @@ import type { CheckedTurnRequest } from "./turn-request";
 export interface AcceptedTurn extends AcceptedSession {
   /** Modes for this turn and all that it delegates, by slug. */
   overrides: ReadonlyMap<string, ModelMode>;
+  /** Then nothing was said before. */
+  threadIsNew: boolean;
 }
 
 export type StartOrAttach = { started: AcceptedTurn } | { attached: AgentSessionEntity };
@@ -53,17 +55,17 @@ export async function startOrAttach(
   request: CheckedTurnRequest,
 ): Promise<StartOrAttach> {
   const patience = AbortSignal.timeout(OUTAGE_PATIENCE_MS);
-  const find = () => outlastOutage(() => findTurn(options.dataSource, viewer, request), patience);
-  const existing = await find();
-  if (existing !== null) return { attached: existing };
+  const find = () => outlastOutage(() => findNamed(options.dataSource, viewer, request), patience);
+  // At once, though whoever attaches needs no route: who starts waits for one answer alone.
+  const [named, routing] = await Promise.all([
+    find(),
+    outlastOutage(() => options.loadRouting(viewer.workspaceId), patience),
+  ]);
+  if (named.turn !== null) return { attached: named.turn };
 
   options.checkAccepting();
   await options.turnStarts.take(viewer.userId);
-  const { threadId } = request;
-  const [routing, thread] = await Promise.all([
-    outlastOutage(() => options.loadRouting(viewer.workspaceId), patience),
-    threadId === null ? null : outlastOutage(() => findThread(options.dataSource, viewer, threadId), patience),
-  ]);
+  if (request.threadId !== null && named.threadId === null) throw noSuchThread();
   const { buddy, overrides } = request;
   const decision = routing.decide(buddy, overrides.get(buddy.slug) ?? null);
   if (decision.outcome === "REFUSED") throw new RequestError(decision.code, decision.message);
@@ -71,7 +73,7 @@ export async function startOrAttach(
   const session = newSession({
     workspaceId: viewer.workspaceId,
     userId: viewer.userId,
-    threadId: thread?.id ?? newId(),
+    threadId: named.threadId ?? newId(),
     parentId: null,
     buddy,
     prompt: request.message,
@@ -82,7 +84,8 @@ export async function startOrAttach(
   });
   session.traceId = options.observer.traceIdOf(session.id);
   options.log.open(session.id);
-  const accepted = { session, buddy, overrides, key: routing.keyOf(decision.route) };
+  const threadIsNew = named.threadId === null;
+  const accepted = { session, buddy, overrides, threadIsNew, key: routing.keyOf(decision.route) };
   const insert = () => insertSession(options.dataSource, session, options.owner);
   const inserted = await outlastOutage(insert, patience).catch((error) => {
     options.log.discard(session.id);
@@ -94,30 +97,42 @@ export async function startOrAttach(
     if (inserted === "WORKSPACE_DISABLED") throw workspaceDisabled();
     // Somebody was first: either with this very request, or with another turn in this thread.
     const first = await find();
-    if (first !== null) {
+    if (first.turn !== null) {
       await options.turnStarts.giveBack(viewer.userId);
-      return { attached: first };
+      return { attached: first.turn };
     }
     throw new RequestError("THREAD_BUSY", "This conversation has a turn running: wait for it, or cancel it first.");
   }
   return { started: accepted };
 }
 
-/** The turn that this request's key already names; null where there is none. Throws when it was another request. */
-async function findTurn(
-  dataSource: DataSource,
-  viewer: Viewer,
-  request: CheckedTurnRequest,
-): Promise<AgentSessionEntity | null> {
-  if (request.idempotencyKey === null) return null;
-  const session = await dataSource.getRepository(AgentSessionEntity).findOneBy({
-    workspaceId: viewer.workspaceId,
-    userId: viewer.userId,
-    idempotencyKey: request.idempotencyKey,
-  });
-  if (session === null) return null;
-  const sameThread = request.threadId === null || request.threadId === session.threadId;
-  if (session.erasedAt !== null) {
+/** What a request names. */
+interface Named {
+  /** The turn of its idempotency key; null where there is none. */
+  turn: AgentSessionEntity | null;
+  /** The thread, if the viewer may continue it; null where they may not, or none is named. */
+  threadId: string | null;
+}
+
+/** Throws when the key names another request's turn. */
+async function findNamed(dataSource: DataSource, viewer: Viewer, request: CheckedTurnRequest): Promise<Named> {
+  const { idempotencyKey, threadId } = request;
+  if (idempotencyKey === null && threadId === null) return { turn: null, threadId: null };
+  const [row]: { turn: RawRow | null; thread_id: string | null }[] = await dataSource.query(
+    `SELECT (SELECT to_jsonb(turn) FROM agent_sessions turn
+             WHERE workspace_id = $1 AND user_id = $2 AND idempotency_key = $3) AS turn,
+            (SELECT id FROM threads WHERE id = $4 AND workspace_id = $1 AND ($5 OR user_id = $2)) AS thread_id`,
+    [viewer.workspaceId, viewer.userId, idempotencyKey, threadId, isAdmin(viewer)],
+  );
+  const turn = row?.turn ? entityOf(dataSource, AgentSessionEntity, row.turn) : null;
+  if (turn !== null) checkSame(turn, request);
+  return { turn, threadId: row?.thread_id ?? null };
+}
+
+/** Throws when the turn was another request's. */
+function checkSame(turn: AgentSessionEntity, request: CheckedTurnRequest): void {
+  const sameThread = request.threadId === null || request.threadId === turn.threadId;
+  if (turn.erasedAt !== null) {
     // Nothing is left to tell whether it was this request, nor of what it was answered.
     throw new RequestError(
       "IDEMPOTENCY_KEY_MISMATCH",
@@ -125,25 +140,16 @@ async function findTurn(
       ["input", "idempotencyKey"],
     );
   }
-  if (session.requestHash !== request.requestHash || !sameThread) {
+  if (turn.requestHash !== request.requestHash || !sameThread) {
     throw new RequestError(
       "IDEMPOTENCY_KEY_MISMATCH",
       "This idempotency key was used for another request: make a new one for each message.",
       ["input", "idempotencyKey"],
     );
   }
-  return session;
 }
 
-/** A thread that the viewer may continue. */
-async function findThread(dataSource: DataSource, viewer: Viewer, threadId: string): Promise<ThreadEntity> {
-  const thread = await dataSource.getRepository(ThreadEntity).findOneBy({
-    id: threadId,
-    workspaceId: viewer.workspaceId,
-    ...(isAdmin(viewer) ? {} : { userId: viewer.userId }),
-  });
-  if (thread === null) {
-    throw new RequestError("NOT_FOUND", "There is no such conversation, or you may not see it.", ["input", "threadId"]);
-  }
-  return thread;
+function noSuchThread(): RequestError {
+  const sentence = "There is no such conversation, or you may not see it.";
+  return new RequestError("NOT_FOUND", sentence, ["input", "threadId"]);
 }

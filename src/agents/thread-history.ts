@@ -1,29 +1,13 @@
-import type { EntityManager } from "typeorm";
+import type { DataSource } from "typeorm";
 
-import { newId } from "../ids";
 import type { Message } from "../providers/language-model";
-import type { AgentSessionEntity } from "./agent-session.entity";
-import { MessageEntity } from "./message.entity";
 
 /** What was said in a thread so far, oldest first. Turns that ended without an answer left nothing here. */
-export async function loadHistory(manager: EntityManager, threadId: string): Promise<Message[]> {
-  const rows = await manager.find(MessageEntity, {
-    where: { threadId },
-    order: { createdAt: "ASC", id: "ASC" },
-    select: { role: true, content: true },
-  });
-  return rows.map(asMessage);
-}
-
-/** Keeps a turn's question and answer for the turns that follow. */
-export async function appendHistory(
-  manager: EntityManager,
-  session: AgentSessionEntity,
-  messages: readonly Message[],
-): Promise<void> {
-  const { workspaceId, threadId, id: sessionId } = session;
-  const rows = messages.map(({ role, content }) => ({ id: newId(), workspaceId, threadId, sessionId, role, content }));
-  await manager.insert(MessageEntity, rows);
+export function loadHistory(dataSource: DataSource, threadId: string): Promise<Message[]> {
+  // The two columns were written from one Message, so that they belong together.
+  return dataSource.query("SELECT role, content FROM messages WHERE thread_id = $1 ORDER BY created_at, id", [
+    threadId,
+  ]);
 }
 
 /** The message that asks a prompt. */
@@ -34,9 +18,4 @@ export function asksPrompt(prompt: string): Message {
 /** The message that answered a text; of a turn that was cut short this is all that is known. */
 export function saysText(text: string): Message {
   return { role: "assistant", content: [{ type: "text", text: text.toWellFormed() }] };
-}
-
-function asMessage(row: MessageEntity): Message {
-  // The two columns were written from one Message, so that they belong together.
-  return { role: row.role, content: row.content } as Message;
 }

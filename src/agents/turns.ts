@@ -26,7 +26,7 @@ import { startReaper } from "./reaper";
 import { createRedisTurnLog } from "./redis-turn-log";
 import type { LoadRouting } from "./routing";
 import { createTurnRunner } from "./run-turn";
-import { createSessionQueries, type SessionQueries } from "./session-queries";
+import { createSessionQueries, mayRead, type SessionQueries } from "./session-queries";
 import { createSettledTurns } from "./settled-turns";
 import { startOrAttach } from "./start-turn";
 import type { Toolbox } from "./tools/toolbox";
@@ -154,6 +154,17 @@ export function createTurns(options: TurnsOptions): Turns {
     return session;
   };
 
+  const findFollowed = async (viewer: Viewer, turnId: string) => {
+    // Of a turn that runs here its row tells nothing new, and its next checkpoint says that it is followed.
+    const here = runner.find(turnId);
+    if (here === null) {
+      return outlastOutage(() => sessions.find(viewer, turnId), AbortSignal.timeout(OUTAGE_PATIENCE_MS));
+    }
+    if (!mayRead(viewer, here.session)) return null;
+    here.noteReader();
+    return here.session;
+  };
+
   return {
     sessions,
     log,
@@ -167,8 +178,7 @@ export function createTurns(options: TurnsOptions): Turns {
     },
 
     async follow(viewer, turnId, after, telling = {}) {
-      const find = () => sessions.find(viewer, turnId);
-      const session = await outlastOutage(find, AbortSignal.timeout(OUTAGE_PATIENCE_MS));
+      const session = await findFollowed(viewer, turnId);
       if (session === null || session.parentId !== null) throw noSuchTurn();
       const { id, endedAt } = session;
       return followTurn({ dataSource, log, settledTurns, ...telling }, { id, endedAt }, after);

@@ -16,9 +16,9 @@ export interface ClaimedEvent extends MeterFact {
 export interface MeterLedger {
   /**
    * The next event of a lane that this process has, marked as tried; null when there is none, or when the lane is lost. The lane
-   * is had for another while.
+   * is had for another while. Writes down in the same statement that `delivered`, a session's event, has been taken.
    */
-  claimNext(customerId: string): Promise<ClaimedEvent | null>;
+  claimNext(customerId: string, delivered: string | null): Promise<ClaimedEvent | null>;
   delivered(sessionId: string): Promise<void>;
   /** Stays to be sent. `certain`: no try of it can have been taken, so its time to be sent again begins anew. */
   later(event: ClaimedEvent, reason: string, certain: boolean): Promise<void>;
@@ -44,23 +44,29 @@ interface ClaimedRow {
   resent: number;
 }
 
+const DELIVERED = "UPDATE meter_events SET state = 'DELIVERED', delivered_at = now(), last_error = NULL";
+/** Also what was given up on meanwhile: that it has been taken is certain. */
+const OPEN = "state IN ('PENDING', 'AMBIGUOUS')";
+
 /** `owner` is this process, as it stands in the lanes that it has. */
 export function createMeterLedger(dataSource: DataSource, owner: string): MeterLedger {
   return {
-    async claimNext(customerId) {
+    async claimNext(customerId, delivered) {
       const [[claimed]]: [ClaimedRow[], number] = await dataSource.query(
-        `WITH lane AS (
+        `WITH delivered AS (
+           ${DELIVERED} WHERE session_id = $4 AND ${OPEN}
+         ), lane AS (
            UPDATE meter_lanes SET free_at = now() + make_interval(secs => $3)
            WHERE customer_id = $1 AND taken_by = $2
            RETURNING customer_id
          ), tried AS (
            SELECT session_id, first_tried_at FROM meter_events
-           WHERE state = 'PENDING' AND customer_id = $1
+           WHERE state = 'PENDING' AND customer_id = $1 AND session_id IS DISTINCT FROM $4
            ORDER BY occurred_at, session_id LIMIT 1 FOR UPDATE SKIP LOCKED
          ), untried AS (
            SELECT e.session_id, e.first_tried_at FROM meter_events e JOIN workspaces w ON w.id = e.workspace_id
            WHERE e.state = 'PENDING' AND e.customer_id IS NULL AND w.stripe_customer_id = $1
-             AND NOT EXISTS (SELECT FROM tried)
+             AND e.session_id IS DISTINCT FROM $4 AND NOT EXISTS (SELECT FROM tried)
            ORDER BY e.occurred_at, e.session_id LIMIT 1 FOR UPDATE OF e SKIP LOCKED
          )
          UPDATE meter_events e
@@ -70,7 +76,7 @@ export function createMeterLedger(dataSource: DataSource, owner: string): MeterL
          WHERE e.session_id = next.session_id AND e.state = 'PENDING'
          RETURNING e.session_id, e.workspace_id, e.value, e.occurred_at, e.tries, e.resent,
            next.first_tried_at IS NOT NULL AS open_before`,
-        [customerId, owner, LANE_SECONDS],
+        [customerId, owner, LANE_SECONDS, delivered],
       );
       if (claimed === undefined) return null;
       return {
@@ -86,12 +92,7 @@ export function createMeterLedger(dataSource: DataSource, owner: string): MeterL
     },
 
     async delivered(sessionId) {
-      // Also what was given up on meanwhile: this answer is certain.
-      await dataSource.query(
-        `UPDATE meter_events SET state = 'DELIVERED', delivered_at = now(), last_error = NULL
-         WHERE session_id = $1 AND state IN ('PENDING', 'AMBIGUOUS')`,
-        [sessionId],
-      );
+      await dataSource.query(`${DELIVERED} WHERE session_id = $1 AND ${OPEN}`, [sessionId]);
     },
 
     async later({ sessionId, tries }, reason, certain) {

@@ -41,20 +41,25 @@ export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
   let stopped = false;
 
   const serve = async (customerId: string) => {
+    /** The last event, if it was delivered and the ledger does not say so yet: it will when the next one is claimed. */
+    let unwritten: string | null = null;
     let delivered = false;
     let failure: Extract<MeterAnswer, { outcome: "LATER" }> | null = null;
     try {
       for (let sent = 0; sent < EVENTS_IN_A_ROW && !stopped; sent += 1) {
-        const event = await ledger.claimNext(customerId);
+        const event = await ledger.claimNext(customerId, unwritten);
+        unwritten = null;
         if (event === null) break;
         const answer = await meter.send(event);
         answers[answer.outcome] += 1;
-        await record(ledger, logger, event, answer);
         delivered ||= answer.outcome === "DELIVERED";
+        if (answer.outcome === "DELIVERED") unwritten = event.sessionId;
+        else await record(ledger, logger, event, answer);
         if (answer.outcome !== "LATER") continue;
         failure = answer;
         break;
       }
+      if (unwritten !== null) await ledger.delivered(unwritten);
     } finally {
       const retryAfterSeconds = failure?.retryAfterSeconds ?? null;
       await lanes.release(customerId, { delivered, failed: failure !== null, retryAfterSeconds });
@@ -109,13 +114,15 @@ export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
   };
 }
 
-async function record(ledger: MeterLedger, logger: Logger, event: ClaimedEvent, answer: MeterAnswer): Promise<void> {
+async function record(
+  ledger: MeterLedger,
+  logger: Logger,
+  event: ClaimedEvent,
+  answer: Exclude<MeterAnswer, { outcome: "DELIVERED" }>,
+): Promise<void> {
   const { sessionId } = event;
   const line = { session: publicId("session", sessionId), workspace: event.workspaceId, customer: event.customerId };
   switch (answer.outcome) {
-    case "DELIVERED":
-      await ledger.delivered(sessionId);
-      return;
     case "LATER":
       await ledger.later(event, answer.reason, answer.known && !event.openBefore);
       logger.warn({ ...line, reason: answer.reason }, "a meter event was not delivered yet");

@@ -23,6 +23,12 @@ export interface Viewer {
   expiresAt: Date;
 }
 
+interface Visit {
+  viewer: Viewer;
+  /** In milliseconds of `Date.now`. */
+  openUntil: number;
+}
+
 /** Turns a bearer token into a viewer, for every door. Throws `UNAUTHENTICATED` with a sentence that says why. */
 export type Authenticate = (token: string | undefined) => Promise<Viewer>;
 
@@ -47,8 +53,10 @@ const claims = z.object({
 
 type Claims = z.infer<typeof claims>;
 
-/** How long an answer is reused, in milliseconds: a disabled workspace is out within two seconds. */
-const REMEMBERED_MS = 1_000;
+/** How long a workspace counts as open once it was looked at, in milliseconds: a disabled one is out within two seconds. */
+const OPEN_FOR_MS = 1_000;
+/** How long a token counts as checked, in milliseconds: one whose signing key has left its set goes on for so long at most. */
+const REMEMBERED_MS = 60_000;
 /** Tokens remembered at once. */
 const REMEMBERED_TOKENS = 10_000;
 /** What a key set may sign with: never a shared secret, which a public key could otherwise be passed off as. */
@@ -68,9 +76,14 @@ const ASYMMETRIC_ALGORITHMS = [
 /** The library's codes for a key set that did not come, or is none. */
 const KEY_SET_TROUBLES = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
 
-export function createAuthenticate(dataSource: DataSource, verification: TokenVerification): Authenticate {
+/** `foundOpen` says which workspaces somebody else has just seen open: a socket that stays open then costs no statement an operation. */
+export function createAuthenticate(
+  dataSource: DataSource,
+  verification: TokenVerification,
+  foundOpen: (workspaceId: string) => boolean = () => false,
+): Authenticate {
   const verify = createVerifier(verification);
-  const memory = new ShortMemory<Viewer>({ milliseconds: REMEMBERED_MS, values: REMEMBERED_TOKENS });
+  const memory = new ShortMemory<Visit>({ milliseconds: REMEMBERED_MS, values: REMEMBERED_TOKENS });
 
   return async (token) => {
     if (token === undefined || token === "") {
@@ -78,9 +91,10 @@ export function createAuthenticate(dataSource: DataSource, verification: TokenVe
     }
     const digest = createHash("sha256").update(token).digest("base64");
     const known = memory.recall(digest);
-    if (known !== undefined) return known;
+    if (known !== undefined && (Date.now() < known.openUntil || foundOpen(known.viewer.workspaceId)))
+      return known.viewer;
     const viewer = await recordVisit(dataSource, readClaims(await verify(token)));
-    memory.remember(digest, viewer, viewer.expiresAt.getTime());
+    memory.remember(digest, { viewer, openUntil: Date.now() + OPEN_FOR_MS }, viewer.expiresAt.getTime());
     return viewer;
   };
 }

@@ -3,7 +3,6 @@ import type { DataSource } from "typeorm";
 import { BuddyModeEntity } from "./buddy-mode.entity";
 import { holdOpen } from "./hold-open";
 import type { ByokFallback, ModelMode } from "./model-mode";
-import { RoutingPolicyEntity } from "./routing-policy.entity";
 
 /** What a workspace has set about routing. Null: never set. */
 export interface RoutingSettings {
@@ -11,18 +10,6 @@ export interface RoutingSettings {
   byokFallback: ByokFallback;
   /** Stored modes by buddy slug. */
   buddyModes: ReadonlyMap<string, ModelMode>;
-}
-
-export async function loadRoutingSettings(dataSource: DataSource, workspaceId: string): Promise<RoutingSettings> {
-  const [policy, modes] = await Promise.all([
-    dataSource.getRepository(RoutingPolicyEntity).findOneBy({ workspaceId }),
-    dataSource.getRepository(BuddyModeEntity).findBy({ workspaceId }),
-  ]);
-  return {
-    defaultMode: policy?.defaultMode ?? null,
-    byokFallback: policy?.byokFallback ?? "METERED",
-    buddyModes: new Map(modes.map(({ slug, mode }) => [slug, mode])),
-  };
 }
 
 /** Stores a buddy's mode; null forgets it, so that the workspace's default applies. */

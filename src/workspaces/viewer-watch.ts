@@ -7,6 +7,8 @@ import type { FindDisabledWorkspaces } from "./disabled-workspaces";
 export interface ViewerWatch {
   /** Calls back once the token expires or the workspace is disabled. The function that is returned ends the watch. */
   watch(viewer: Viewer, showOut: () => void): () => void;
+  /** Whether a workspace that somebody is watched in was not disabled a moment ago. */
+  foundOpen(workspaceId: string): boolean;
   /** Stops the clock and waits for a round under way. */
   close(): Promise<void>;
 }
@@ -18,11 +20,14 @@ interface Watched {
 
 /** Between two rounds, in milliseconds: well within the second that an expired token and the two that a disabled workspace may stay. */
 const ROUND_EVERY_MS = 500;
+/** How long what a round has found counts, in milliseconds: a disabled workspace is out within two seconds, whatever holds up the rounds. */
+const FOUND_FOR_MS = 1_000;
 
 export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: Logger): ViewerWatch {
   const everybody = new Set<Watched>();
   let underWay: Promise<void> = Promise.resolve();
   let busy = false;
+  let found: { open: ReadonlySet<string>; until: number } = { open: new Set(), until: 0 };
 
   const showOut = (isOver: (viewer: Viewer) => boolean) => {
     for (const watched of everybody) {
@@ -36,13 +41,17 @@ export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: 
     showOut((viewer) => viewer.expiresAt.getTime() <= now);
     if (busy || everybody.size === 0) return;
     busy = true;
-    underWay = findDisabled([...new Set([...everybody].map(({ viewer }) => viewer.workspaceId))])
-      .then((disabled) => showOut((viewer) => disabled.has(viewer.workspaceId)))
+    const watched = [...new Set([...everybody].map(({ viewer }) => viewer.workspaceId))];
+    underWay = findDisabled(watched)
+      .then((disabled) => {
+        found = { open: new Set(watched.filter((id) => !disabled.has(id))), until: now + FOUND_FOR_MS };
+        showOut((viewer) => disabled.has(viewer.workspaceId));
+      })
       .catch((error) => logger.warn({ err: error }, "looking for disabled workspaces failed"))
       .finally(() => {
         busy = false;
       });
-  }, ROUND_EVERY_MS);
+  }, ROUND_EVERY_MS).unref();
 
   return {
     watch(viewer, showOut) {
@@ -52,6 +61,7 @@ export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: 
         everybody.delete(watched);
       };
     },
+    foundOpen: (workspaceId) => found.open.has(workspaceId) && Date.now() < found.until,
     async close() {
       clearInterval(timer);
       await underWay;

@@ -34,6 +34,9 @@ const callsOf = (marker: string) =>
 const rowsOf = (marker: string): Promise<{ id: string; status: string }[]> =>
   server.dataSource.query("SELECT id, status FROM agent_sessions WHERE prompt LIKE $1", [`${marker}%`]);
 
+/** A thread that has a history to look for. */
+const beginThread = async () => (await collect(ask({ message: "Hello" }))).at(-1).session.threadId;
+
 /** A session that waits to be settled is an error in the log, once. */
 const waited = (id: string) => server.logged((line) => line.session === id && isWaiting(line));
 const isWaiting = (line: LogLine) => line.msg === "a session waits to be settled";
@@ -43,25 +46,24 @@ afterEach(() => Promise.all(server.logs.filter(isWaiting).map((waiting) => serve
 
 const ROUTING = /FROM "?provider_keys/;
 const INSERT = /INSERT INTO agent_sessions/;
-const MARK_RUNNING = /UPDATE "agent_sessions" SET "status"/;
-const HISTORY = /FROM "messages"/;
+const HISTORY = /FROM messages/;
 /** Who asked, which the first event tells. */
 const SHOWN = /FROM "users"/;
-const COMMIT = /^Q.{4}COMMIT/s;
+const SETTLE = /UPDATE agent_sessions\s+SET status/;
 
 test.each([
   ["looks for its route", ROUTING, false],
   ["is inserted", INSERT, false],
   ["has just been inserted", INSERT, true],
-  ["is marked as running", MARK_RUNNING, false],
   ["looks for its history", HISTORY, false],
   ["is shown as begun", SHOWN, false],
-  ["is settled", COMMIT, false],
-  ["has just been settled", COMMIT, true],
+  ["is settled", SETTLE, false],
+  ["has just been settled", SETTLE, true],
 ])("a turn waits for the database that goes away when it %s, and runs once", async (name, statement, done) => {
   const message = `${name}: ${simulate([[{ usage: { input: 20, output: 5 } }, { text: "Hello" }]])}`;
+  const threadId = statement === HISTORY ? await beginThread() : null;
   const broken = proxy.breakAt(statement, { done, away: true });
-  const turn = collect(ask({ message }));
+  const turn = collect(ask({ message, threadId }));
   await broken;
   expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
   await proxy.refused();
@@ -78,7 +80,7 @@ test.each([
   const bill = "SELECT count(*)::int AS count FROM meter_events WHERE session_id = $1";
   expect(await server.dataSource.query(bill, [rows[0]?.id])).toEqual([{ count: 1 }]);
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
-  if (statement === COMMIT) await waited(end.session.id);
+  if (statement === SETTLE) await waited(end.session.id);
   expect(server.logs.filter((line) => line.msg.includes("settled by another server"))).toEqual([]);
 });
 
@@ -100,9 +102,10 @@ test("a child session that is inserted while the database goes away runs once, t
 
 test("a turn that is stopped while it waits for the database is not begun any more", async () => {
   const leaving = await server.startSibling();
-  const broken = proxy.breakAt(MARK_RUNNING, { done: false, away: true });
-  const start = 'mutation { startTurn(input: { message: "stopped in an outage" }) { session { id } } }';
-  const { data } = await post(leaving.url, token, start);
+  const threadId = await beginThread();
+  const broken = proxy.breakAt(HISTORY, { done: false, away: true });
+  const start = "mutation ($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
+  const { data } = await post(leaving.url, token, start, { input: { message: "stopped in an outage", threadId } });
   await broken;
   const disposed = leaving.dispose(0);
   await waited(data.startTurn.session.id);

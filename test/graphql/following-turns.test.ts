@@ -247,3 +247,41 @@ test("a turn of a workspace that is disabled is cancelled, even one that began j
   await collect(stream).catch(() => undefined);
   await own.dispose();
 });
+
+test("a reader that comes and goes between two checkpoints has followed the turn, too", async () => {
+  const start = "mutation ($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
+  const input = { message: simulate([[{ text: "Once" }, { fault: "stall" }]]) };
+  const { id } = (await post(server.url, token, start, { input })).data.startTurn.session;
+  const ask = async (condition: string) => {
+    const read = `SELECT ${condition} AS holds, status FROM agent_sessions WHERE id = $1`;
+    const [row] = await server.dataSource.query(read, [uuidOf(id)]);
+    expect(row.status).toBe("RUNNING");
+    return row.holds;
+  };
+  while (!(await ask("started_at < now() - interval '1.5 seconds'")));
+
+  const reader = follow(id);
+  await reader.next();
+  await reader.return();
+  await server.dataSource.query(
+    "UPDATE agent_sessions SET last_followed_at = now() - interval '1 hour' WHERE id = $1",
+    [uuidOf(id)],
+  );
+  while (!(await ask("last_followed_at > now() - interval '1 minute'")));
+  const cancel = "mutation ($id: ID!) { cancelTurn(input: { sessionId: $id }) { userErrors { code } } }";
+  await post(server.url, token, cancel, { id });
+});
+
+test("whoever may not see a turn that runs here does not follow it", async () => {
+  const stream = ask(simulate([[{ text: "Mine" }, { repeat: "tick ", times: 20, paceMs: 10 }]]));
+  const { value: started } = await stream.next();
+  for (const stranger of [
+    { subject: "member", role: "MEMBER" as const },
+    { workspaceId: "elsewhere", role: "OWNER" as const },
+  ]) {
+    const other = connect(server.url, await server.token(stranger));
+    await expect(collect(follow(started.sessionId, 0, other))).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await other.dispose();
+  }
+  await collect(stream);
+});

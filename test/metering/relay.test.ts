@@ -152,8 +152,8 @@ test("a try whose lane was lost, and that somebody else has made again, says not
   const id = await ledger.bill(workspaceId, 50);
   await ledger.dataSource.query("INSERT INTO meter_lanes (customer_id, taken_by) VALUES ($1, $2)", [customerId, OWNER]);
   const mine = createMeterLedger(ledger.dataSource, OWNER);
-  const first = await mine.claimNext(customerId ?? "");
-  const second = await mine.claimNext(customerId ?? "");
+  const first = await mine.claimNext(customerId ?? "", null);
+  const second = await mine.claimNext(customerId ?? "", null);
   if (first === null || second === null) throw new Error("nothing was claimed");
   expect({ first: first.openBefore, second: second.openBefore }).toEqual({ first: false, second: true });
   const before = await ledger.row(id);
@@ -170,6 +170,25 @@ test("a try whose lane was lost, and that somebody else has made again, says not
   await mine.later(second, "RATE_LIMITED", true);
   await mine.refused(second, "resource_missing");
   expect(await ledger.row(id)).toMatchObject({ state: "DELIVERED", customerId });
+});
+
+test("what was delivered is written down as the next one is claimed, whoever has the lane by then", async () => {
+  const { id: workspaceId, customerId } = await ledger.workspace();
+  const ids = [
+    await ledger.bill(workspaceId, 50),
+    await ledger.bill(workspaceId, 60),
+    await ledger.bill(workspaceId, 70),
+  ];
+  await ledger.dataSource.query("INSERT INTO meter_lanes (customer_id, taken_by) VALUES ($1, $2)", [customerId, OWNER]);
+  const mine = createMeterLedger(ledger.dataSource, OWNER);
+  const first = await mine.claimNext(customerId ?? "", null);
+  const second = await mine.claimNext(customerId ?? "", first?.sessionId ?? null);
+  expect([first?.value, second?.value]).toEqual([50, 60]);
+  const states = () => Promise.all(ids.map(async (id) => (await ledger.row(id)).state));
+  expect(await states()).toEqual(["DELIVERED", "PENDING", "PENDING"]);
+  await ledger.dataSource.query("UPDATE meter_lanes SET taken_by = NULL WHERE customer_id = $1", [customerId]);
+  expect(await mine.claimNext(customerId ?? "", second?.sessionId ?? null)).toBeNull();
+  expect(await states()).toEqual(["DELIVERED", "DELIVERED", "PENDING"]);
 });
 
 test("an account without the meter fails nothing: what is to be billed waits for one", async () => {

@@ -149,6 +149,27 @@ test("a visit is remembered for a moment only, and costs no second look at the d
   expect(query).toHaveBeenCalledTimes(2);
 });
 
+test("a workspace that somebody else has just seen open is not looked at again, until the token's own check is old", async () => {
+  const open = new Set(["watched"]);
+  const authenticate = createAuthenticate(dataSource, shared(), (workspaceId) => open.has(workspaceId));
+  const token = await sign({ workspace_id: "watched" });
+  const first = await authenticate(token);
+  const query = jest.spyOn(dataSource, "query");
+  passSeconds(5);
+  expect(await authenticate(token)).toEqual(first);
+  expect(query).not.toHaveBeenCalled();
+  // Another token of the same person is another visit.
+  await authenticate(await sign({ workspace_id: "watched", role: "admin" }));
+  expect(query).toHaveBeenCalledTimes(1);
+  open.clear();
+  await authenticate(token);
+  expect(query).toHaveBeenCalledTimes(2);
+  open.add("watched");
+  passSeconds(120);
+  await authenticate(token);
+  expect(query).toHaveBeenCalledTimes(3);
+});
+
 test("a token is refused from the second on in which it expires, remembered or not", async () => {
   const authenticate = authenticator();
   const exp = Math.floor(Date.now() / 1000) + 1;
