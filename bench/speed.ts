@@ -4,6 +4,7 @@
 import { parseArgs } from "node:util";
 
 import { type Candidate, type CandidateKind, OTHERS, PRODUCT, WITHOUT_PARTS, YARDSTICK } from "./speed/candidates";
+import { fillSessions } from "./speed/fill-sessions";
 import type { Load } from "./speed/load-shape";
 import { type FollowersMeasured, measureFollowers } from "./speed/measure-followers";
 import { type Measured, runLoad } from "./speed/run-load";
@@ -17,7 +18,7 @@ const { values } = parseArgs({
     brief: { type: "boolean", default: false },
     /** A directory for the product's `.cpuprofile`. */
     profile: { type: "string" },
-    loads: { type: "string", default: "burst,paced,many,short,followers" },
+    loads: { type: "string", default: "burst,paced,many,short,followers,growth" },
   },
 });
 
@@ -50,6 +51,8 @@ const LOADS: NamedLoad[] = [
 ];
 /** Turns that are short enough to show what each costs besides its text. */
 const SHORT: Load = { streams: 1_000, deltas: 40, paceMs: 0, spreadMs: 10 };
+/** In the database, when short turns are measured once more; as many as are there at least. */
+const SESSIONS = [10, 10_000, 1_000_000];
 /** Before anything is measured: code is compiled, connections are open. */
 const WARM_UP: Load = { streams: 100, deltas: 400, paceMs: 0, spreadMs: 5 };
 const COLUMNS = [18, 14, 9, 12, 11, 11, 12, 14];
@@ -87,6 +90,10 @@ async function main(): Promise<number> {
       for (const kind of WITHOUT_PARTS) asWhole.push(await enter(kind, surroundings, contestants));
       printShort(await measureShort(asWhole));
     }
+    if (values.loads.includes("growth")) {
+      const product = contestants.find(({ name }) => name === PRODUCT.name) as Contestant;
+      await measureGrowth(product, surroundings);
+    }
     return 0;
   } finally {
     for (const { client, server } of contestants) {
@@ -117,6 +124,20 @@ async function measureShort(contestants: readonly Contestant[]): Promise<Map<str
     }
   }
   return costs;
+}
+
+/** What a short turn costs with ever more sessions in the database. */
+async function measureGrowth({ server, client }: Contestant, { environment }: Surroundings): Promise<void> {
+  say(`\n${SHORT.streams} short turns with so many sessions in the database`);
+  for (const sessions of SESSIONS) {
+    await fillSessions(environment.DATABASE_URL ?? "", sessions);
+    const { cpuPerDelta, addedMs } = await runLoad(server, client, SHORT);
+    const cpu = ((cpuPerDelta * SHORT.deltas) / 1000).toFixed(2);
+    const [p50, p99] = [quantile(addedMs, 0.5).toFixed(1), quantile(addedMs, 0.99).toFixed(1)];
+    say(
+      `  ${sessions.toLocaleString("en").padStart(9)}  ${cpu} ms of CPU a turn, first text after p50 ${p50} ms, p99 ${p99} ms`,
+    );
+  }
 }
 
 function printShort(costs: Map<string, number[]>): void {

@@ -21,12 +21,15 @@ const TOKENS = [
   /cGstbGYt[\w+/=]+/,
 ];
 const SECRETS = new RegExp(`${oneOf(/(?<![A-Za-z0-9])/, KEYS)}|${oneOf(/(?<![\w-])/, TOKENS)}`, "g");
+/** One of these is in whatever `SECRETS` finds. Most texts have none, and looking for words costs a tenth of looking for patterns. */
+const MARKS = ["sk-", "k_live_", "k_test_", "whsec_", "=", "eyJ", "cGstbGYt"];
 /** A database's address holds its password. */
 const PASSWORD_IN_ADDRESS = /(?<=[a-z]:\/\/[^\s:@/"]*:)[^\s@/"]+(?=@)/g;
 
 /** Replaces whatever looks like a key, a token or a password in an address. Masked keys stay. */
 export function redactSecrets(text: string): string {
-  return text.replace(SECRETS, "[redacted]").replace(PASSWORD_IN_ADDRESS, "[redacted]");
+  const cut = MARKS.some((mark) => text.includes(mark)) ? text.replace(SECRETS, "[redacted]") : text;
+  return cut.includes("://") ? cut.replace(PASSWORD_IN_ADDRESS, "[redacted]") : cut;
 }
 
 function oneOf(beginning: RegExp, secrets: readonly RegExp[]): string {
