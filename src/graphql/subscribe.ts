@@ -14,8 +14,10 @@ export async function subscribe(
   args: ExecutionArgs,
   answerCharacters: number,
 ): Promise<SubscriptionResults | ExecutionResult> {
-  const [events, render] = await Promise.all([createSourceEventStream(args), learnTextDeltas(args, answerCharacters)]);
+  const events = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in events)) return events;
+  // Not before there is something to tell: of what is refused nothing is executed.
+  const render = await learnTextDeltas(args, answerCharacters);
   const source = (events as AsyncIterable<FollowedEvent>)[Symbol.asyncIterator]();
   const end = async (): Promise<IteratorResult<ExecutionResult, void>> => {
     await source.return?.();
