@@ -9,6 +9,7 @@ import { createLogger } from "../src/logger";
 import { openRedis } from "../src/redis";
 import { Secret } from "../src/secret";
 import { type ClusterServer, startCluster } from "../test/support/cluster";
+import { say } from "./run-bench";
 
 const REDIS_AT_ITS_USUAL_PLACE = "redis://127.0.0.1:6379";
 
@@ -66,10 +67,6 @@ async function checkRedis(url: string): Promise<void> {
     throw new ConfigError([`${error.message} Two servers need one: start \`redis-server\`, or set REDIS_URL.`]);
   });
   redis.close();
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }
 
 main().then(

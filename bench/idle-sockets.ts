@@ -15,6 +15,7 @@ import { issueToken } from "../src/workspaces/issue-token";
 import { makeServerHome } from "../test/support/server-process";
 import { post } from "../test/support/test-client";
 import { INSPECTED, inspect, type Memory } from "./inspected-memory";
+import { runBench, say } from "./run-bench";
 import type { Held, Holding } from "./sockets/hold-sockets";
 
 const { values } = parseArgs({ options: { sockets: { type: "string", default: "10000" } } });
@@ -165,14 +166,4 @@ function kibibytes(bytes: number): string {
   return `${(bytes / 1024).toFixed(1)} KiB`;
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

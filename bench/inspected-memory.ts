@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { WebSocket } from "ws";
 
 import type { ServerProcess } from "../test/support/server-process";
+import { residentBytes } from "./process-usage";
 
 /** What a process holds once its garbage is collected, in bytes. */
 export interface Memory {
@@ -43,7 +43,7 @@ export async function inspect({ pid, complains }: Pick<ServerProcess, "pid" | "c
       await call("HeapProfiler.collectGarbage");
       const expression = "JSON.stringify(process.memoryUsage())";
       const { heapUsed, external } = JSON.parse(String(await call("Runtime.evaluate", { expression })));
-      const resident = Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
+      const resident = residentBytes(pid);
       return { resident, heap: heapUsed, external };
     },
     close: () => socket.close(),

@@ -10,6 +10,7 @@ import { type PlannedTurn, planTurns } from "./fire/plan-turns";
 import { playTurns } from "./fire/play-turns";
 import { type FireOptions, printReport } from "./fire/print-report";
 import { setStage } from "./fire/stage";
+import { runBench } from "./run-bench";
 
 /** What Stripe does to meter events, as shares of them. */
 const STRIPE_FAULTS = { lostAnswers: 0.12, failures: 0.08 };
@@ -83,10 +84,4 @@ async function fire({ turns: count, clients, seed }: FireOptions): Promise<Check
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

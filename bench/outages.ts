@@ -11,9 +11,10 @@ import { countCalls } from "./fire/count-calls";
 import { groupBy } from "./fire/group-by";
 import { type PlannedTurn, planTurns } from "./fire/plan-turns";
 import { playTurns } from "./fire/play-turns";
-import { aboutClients, line, outcomeOf, printChecks, say, tally } from "./fire/print-report";
+import { aboutClients, line, outcomeOf, printChecks, tally } from "./fire/print-report";
 import { type Stage, setStage } from "./fire/stage";
 import { type Outage, restartPostgres, restartRedis } from "./outages/make-outage";
+import { runBench, say } from "./run-bench";
 
 const { values } = parseArgs({
   options: {
@@ -127,10 +128,4 @@ function aboutOutages(of: string, outages: readonly Outage[]): string {
   );
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
 import { startAnthropicSimulator } from "../src/simulators/anthropic-simulator";
+import { quantile, runBench, say } from "./run-bench";
 import { openScene, type Scene } from "./slow-readers/scene";
 import { StoppedReader } from "./slow-readers/stopped-reader";
 
@@ -96,11 +97,6 @@ async function measure(scene: Scene, stopped: number): Promise<Measured> {
   };
 }
 
-function quantile(numbers: number[], part: number): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
-}
-
 function mb(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(0);
 }
@@ -109,14 +105,4 @@ function row(...cells: (string | number)[]): void {
   say(`  ${cells.map((cell, index) => String(cell).padStart(COLUMNS[index] ?? 0)).join("  ")}`);
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

@@ -14,6 +14,7 @@ import { issueToken } from "../src/workspaces/issue-token";
 import { LIFTED_LIMITS } from "../test/support/lifted-limits";
 import { makeServerHome } from "../test/support/server-process";
 import { connect, streamOf } from "../test/support/test-client";
+import { runBench } from "./run-bench";
 import { printSoak } from "./soak/print-soak";
 import { lookAtProcess, type ProcessState } from "./soak/process-state";
 
@@ -121,10 +122,4 @@ async function runTurn(client: Client): Promise<boolean> {
   return completed;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

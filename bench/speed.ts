@@ -2,7 +2,8 @@
 // in one run on one machine: npm run bench -- --rounds 5. With everything on: Postgres, Redis, metering, tracing. A load of its own
 // are short turns, which show what a turn costs besides its text, part by part, and followers of the same turns.
 import { parseArgs } from "node:util";
-
+import { median, quantile, runBench, say } from "./run-bench";
+import { lookAtProcess } from "./soak/process-state";
 import { type Candidate, type CandidateKind, OTHERS, PRODUCT, WITHOUT_PARTS, YARDSTICK } from "./speed/candidates";
 import { fillSessions } from "./speed/fill-sessions";
 import type { Load } from "./speed/load-shape";
@@ -68,19 +69,28 @@ async function main(): Promise<number> {
   const surroundings = await startSurroundings();
   const kinds: CandidateKind[] = values.brief ? [YARDSTICK, PRODUCT] : [...OTHERS, YARDSTICK, PRODUCT];
   const contestants: Contestant[] = [];
+  /** By load, how late the product's event loop was, in milliseconds, once a round. */
+  const delays = new Map<string, number[]>();
   try {
     for (const kind of kinds) await enter(kind, surroundings, contestants);
     const loads = LOADS.filter(({ name }) => values.loads.split(",").includes(name));
     for (let round = 1; round <= Number(values.rounds); round += 1) {
       process.stderr.write(`round ${round}\n`);
       for (const { name, load, times } of loads) {
-        for (const { server, client, results } of contestants) {
+        for (const { name: of, server, client, results } of contestants) {
+          // The product's own figures of the event loop begin anew with each look.
+          const look = () => lookAtProcess(server.pid, server.url);
+          if (of === PRODUCT.name) await look();
           const measured = await runLoad(server, client, load, times);
           results.set(name, [...(results.get(name) ?? []), measured]);
+          if (of === PRODUCT.name) delays.set(name, [...(delays.get(name) ?? []), (await look()).loopDelayMs.p99]);
         }
       }
     }
-    for (const load of loads) print(load, contestants);
+    for (const load of loads) {
+      print(load, contestants);
+      say(`  ${PRODUCT.name}'s event loop was late by ${median(delays.get(load.name) ?? []).toFixed(1)} ms at p99`);
+    }
     if (values.loads.includes("followers")) {
       const { server, client } = contestants.find(({ name }) => name === PRODUCT.name) as Contestant;
       printFollowers(await measureFollowers(server, client));
@@ -196,27 +206,8 @@ function resultsOf(contestant: Contestant | undefined, load: string): Measured[]
   return contestant?.results.get(load) ?? [];
 }
 
-function median(numbers: number[]): number {
-  return quantile(numbers, 0.5);
-}
-
-function quantile(numbers: number[], part: number): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
-}
-
 function row(...cells: (string | number)[]): void {
   say(`  ${cells.map((cell, index) => String(cell).padStart(COLUMNS[index] ?? 10)).join("  ")}`);
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

@@ -3,6 +3,7 @@
 import { parseArgs } from "node:util";
 
 import { startAnthropicSimulator } from "../src/simulators/anthropic-simulator";
+import { runBench, say } from "./run-bench";
 import { type LangfuseState, type ObservedServer, startObservedServer } from "./tracing/observed-server";
 
 const STATES: readonly LangfuseState[] = ["absent", "answer", "hang", "refuse"];
@@ -131,14 +132,4 @@ function row(...cells: (string | number | undefined)[]): void {
   say(`  ${cells.map((cell, index) => String(cell).padStart(COLUMNS[index] ?? 0)).join("  ")}`);
 }
 
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-main().then(
-  (code) => process.exit(code),
-  (error) => {
-    process.stderr.write(`${error instanceof Error ? error.stack : JSON.stringify(error)}\n`);
-    process.exit(1);
-  },
-);
+runBench(main);

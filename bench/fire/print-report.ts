@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { say } from "../run-bench";
 import type { Check, Evidence } from "./check-ledger";
 import { groupBy } from "./group-by";
 import type { Trouble } from "./make-trouble";
@@ -96,8 +97,4 @@ export function tally(words: readonly string[]): string {
 
 export function line(name: string, text: string): void {
   say(`  ${name.padEnd(9)} ${text}`);
-}
-
-export function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

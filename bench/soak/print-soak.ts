@@ -1,3 +1,4 @@
+import { median, say } from "../run-bench";
 import type { ProcessState } from "./process-state";
 
 export interface Soak {
@@ -47,14 +48,6 @@ export function printSoak({ looks, completed, failed, minutes, redis }: Soak): b
   return flat && failed === 0;
 }
 
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
 function row(...cells: string[]): void {
   say(`  ${cells.map((cell) => cell.padStart(13)).join("  ")}`);
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+
+import { residentBytes } from "../process-usage";
 
 /** A server process at one moment. */
 export interface ProcessState {
@@ -16,7 +18,7 @@ export async function lookAtProcess(pid: number, url: string): Promise<ProcessSt
   const metrics = await fetch(`${url}/metrics`).then((response) => response.text());
   const read = (name: string) => Number(new RegExp(`^${name} (.+)$`, "m").exec(metrics)?.[1]);
   return {
-    memory: Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024,
+    memory: residentBytes(pid),
     heap: read("nodejs_heap_size_used_bytes"),
     fileDescriptors: readdirSync(`/proc/${pid}/fd`).length,
     loopDelayMs: {

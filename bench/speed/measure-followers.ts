@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 
+import { cpuSeconds } from "../process-usage";
 import type { Candidate } from "./candidates";
 import { messageFor } from "./load-shape";
-import { cpuSeconds } from "./run-load";
 import type { Client } from "./server-sent-events";
 
 /** What several readers of the same turns cost, of the server's processor time, in milliseconds. */

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
+import { cpuSeconds, residentBytes } from "../process-usage";
 import type { Candidate } from "./candidates";
 import { DELTA_TEXT, type Load, messageFor, THINKS_MS } from "./load-shape";
 import type { Client, Streamed } from "./server-sent-events";
@@ -58,17 +58,4 @@ async function askAll(client: Client, load: Load): Promise<Streamed[]> {
     );
   }
   return streamed;
-}
-
-/** What a process has used of the processors, in seconds. Linux alone. */
-export function cpuSeconds(pid: number): number {
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const nanoseconds = threads.map((thread) =>
-    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
-  );
-  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e9;
-}
-
-export function residentBytes(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 }

@@ -16,8 +16,8 @@ interface Entry {
   events: TurnEvent[];
   closed: boolean;
   followers: number;
-  /** Readers that have seen everything and wait for more; some may have left meanwhile. */
-  waiting: (() => void)[];
+  /** Wakes readers that have seen everything and wait for more. */
+  waiting: Set<() => void>;
 }
 
 /** How long an ended turn can be replayed event by event, in milliseconds; later it is told in its short form. */
@@ -51,7 +51,7 @@ export function createMemoryTurnLog(): MemoryTurnLog {
 
   return {
     open(turnId) {
-      entries.set(turnId, { events: [], closed: false, followers: 0, waiting: [] });
+      entries.set(turnId, { events: [], closed: false, followers: 0, waiting: new Set() });
     },
 
     discard(turnId) {
@@ -116,20 +116,21 @@ async function* read(entry: Entry, signal: FollowOptions["signal"]): AsyncGenera
       else {
         await new Promise<void>((resolve) => {
           resume = resolve;
-          entry.waiting.push(wakeUp);
+          entry.waiting.add(wakeUp);
         });
       }
     }
   } finally {
     signal.removeEventListener("abort", wakeUp);
+    entry.waiting.delete(wakeUp);
     entry.followers -= 1;
   }
 }
 
 function wake(entry: Entry): void {
-  const waiting = entry.waiting;
-  entry.waiting = [];
-  for (const wakeUp of waiting) wakeUp();
+  // Whoever is woken reads in a later turn of the loop, and waits anew only then.
+  for (const wakeUp of entry.waiting) wakeUp();
+  entry.waiting.clear();
 }
 
 function charactersOf(event: TurnEvent): number {
