@@ -1,0 +1,74 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { PROJECT } from "../support/documents";
+
+export interface Outcome {
+  code: number | null;
+  /** What it wrote, standard error included. */
+  output: string;
+}
+
+/** What a newcomer has: the committed files in an empty folder, a shell, and an environment in which nothing is set. */
+export interface CleanClone {
+  directory: string;
+  /** Runs lines of shell to their end. */
+  run(lines: string, environment?: Record<string, string>): Promise<Outcome>;
+  /** Runs lines of shell until they have written a text, and then goes on running them. */
+  start(lines: string, until: string): Promise<{ output: string; stop(): Promise<void> }>;
+  remove(): void;
+}
+
+export function makeCleanClone(): CleanClone {
+  const parent = mkdtempSync(join(tmpdir(), "waypath-newcomer-"));
+  const directory = join(parent, "waypath");
+  const cloned = spawnSync("git", ["clone", "--quiet", PROJECT, directory], { encoding: "utf8" });
+  if (cloned.status !== 0) throw new Error(`git clone failed: ${cloned.stderr}`);
+  // npm looks into the home for its cache and its registry; nothing else is there for it.
+  const { PATH = "", HOME = "" } = process.env;
+
+  const shell = (lines: string, environment: Record<string, string> = {}) => {
+    const child = spawn("bash", ["-euo", "pipefail", "-c", lines], {
+      cwd: directory,
+      env: { PATH, HOME, ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    const said = { output: "" };
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        said.output += text;
+      });
+    }
+    return { child, said };
+  };
+
+  return {
+    directory,
+    run: async (lines, environment) => {
+      const { child, said } = shell(lines, environment);
+      const [code] = await once(child, "close");
+      return { code, output: said.output };
+    },
+    start: async (lines, until) => {
+      const { child, said } = shell(lines);
+      const closed = once(child, "close");
+      await new Promise<void>((resolve, reject) => {
+        child.stdout.on("data", () => said.output.includes(until) && resolve());
+        child.once("close", (code) => reject(new Error(`ended with ${code} before "${until}":\n${said.output}`)));
+      });
+      return {
+        output: said.output,
+        stop: async () => {
+          // The shell's whole group, as Ctrl-C in a terminal.
+          if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
+          await closed;
+        },
+      };
+    },
+    remove: () => rmSync(parent, { recursive: true, force: true }),
+  };
+}
