@@ -8,22 +8,22 @@ import { findEmbeddedPostgres } from "../../src/database/embedded-postgres";
 import { DOCUMENTS, PROJECT } from "../support/documents";
 import { type CleanClone, makeCleanClone, type Outcome } from "./clean-clone";
 import { blocksOf, inlineCommands, type Snippet } from "./document-commands";
-import { playOf } from "./play";
+import { playOf, WORKSPACE } from "./play";
 
 const READY = "A development token";
-const TOKEN = "npx waypath token --workspace demo --role owner";
+const token = (workspace: string) => `npx waypath token --workspace ${workspace} --role owner`;
 /** What the README's mutation is given: the simulator accepts any key of this shape. */
 const VARIABLES = { apiKey: "sk-ant-newcomer-key-0001" };
 
 const counts = { passed: 0, failed: 0 };
 
 /** One thing that is done; what it throws is what is wrong. */
-async function step(name: string, work: () => Promise<string | undefined>): Promise<void> {
+async function step(name: string, work: () => Promise<void>): Promise<void> {
   const began = performance.now();
   try {
-    const note = await work();
+    await work();
     counts.passed += 1;
-    say(`ok      ${name}  (${((performance.now() - began) / 1000).toFixed(1)} s)${note ? `\n        ${note}` : ""}`);
+    say(`ok      ${name}  (${((performance.now() - began) / 1000).toFixed(1)} s)`);
   } catch (error) {
     counts.failed += 1;
     say(`FAILED  ${name}\n${indented(error instanceof Error ? error.message : String(error))}`);
@@ -41,7 +41,6 @@ async function main(): Promise<number> {
     let server: Awaited<ReturnType<CleanClone["start"]>> | undefined;
     await step(told(install), async () => {
       server = await clone.start(install.text, READY);
-      return undefined;
     });
     if (server === undefined) return report();
     await step(told(firstTurn), async () => expectText(succeeded(await clone.run(firstTurn.text)), answer.text));
@@ -52,7 +51,9 @@ async function main(): Promise<number> {
       const program = recipe.endsWith(".sh") ? "sh" : "node --experimental-websocket";
       await step(`${program} docs/recipes/${recipe}`, async () => {
         succeeded(
-          await clone.run(`export WAYPATH_TOKEN="$(${TOKEN})"; ${program} docs/recipes/${recipe} "Plan a launch"`),
+          await clone.run(
+            `export WAYPATH_TOKEN="$(${token("demo")})"; ${program} docs/recipes/${recipe} "Plan a launch"`,
+          ),
         );
         return undefined;
       });
@@ -60,13 +61,12 @@ async function main(): Promise<number> {
     for (const command of inlineCommands()) await playCommand(clone, command);
     await step("Ctrl-C", async () => {
       await server?.stop();
-      return undefined;
     });
     await step("cp .env.example .env && npm start, and the first turn again", async () => {
       const again = await clone.start("cp .env.example .env && npm start", READY);
       const outcome = await clone.run(firstTurn.text);
       await again.stop();
-      return expectText(succeeded(outcome), answer.text);
+      expectText(succeeded(outcome), answer.text);
     });
     return report();
   } finally {
@@ -77,11 +77,7 @@ async function main(): Promise<number> {
 async function playBlock(clone: CleanClone, block: Snippet): Promise<void> {
   switch (block.language) {
     case "sh":
-      await step(told(block), async () => {
-        const play = playOf(block.text);
-        if (play.how === "run") succeeded(await clone.run(play.lines));
-        return undefined;
-      });
+      await playCommand(clone, block);
       return;
     case "graphql":
       await step(told(block), () => ask(clone, block.text));
@@ -97,17 +93,21 @@ async function playCommand(clone: CleanClone, command: Snippet): Promise<void> {
   const play = playOf(command.text);
   if (play.how === "elsewhere") return say(`–       ${told(command)}: ${play.why}`);
   await step(told(command), async () => {
+    // A workspace is made when somebody of it comes for the first time.
+    if (play.lines.includes(WORKSPACE)) {
+      await clone.run(`npx waypath workspace enable ${WORKSPACE}`);
+      await ask(clone, "{ viewer { role } }", WORKSPACE);
+    }
     succeeded(await clone.run(play.lines));
-    return undefined;
   });
 }
 
 /** A document of GraphQL, sent with a token of the command line; an error in the answer is one here. */
-async function ask(clone: CleanClone, query: string): Promise<undefined> {
-  const token = succeeded(await clone.run(TOKEN)).trim();
+async function ask(clone: CleanClone, query: string, workspace = "demo"): Promise<void> {
+  const bearer = succeeded(await clone.run(token(workspace))).trim();
   const response = await fetch("http://127.0.0.1:4000/graphql", {
     method: "POST",
-    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    headers: { "content-type": "application/json", authorization: `Bearer ${bearer}` },
     body: JSON.stringify({ query, variables: VARIABLES }),
   });
   const answer = (await response.json()) as { data?: Record<string, { userErrors?: unknown[] }>; errors?: unknown[] };
@@ -115,7 +115,7 @@ async function ask(clone: CleanClone, query: string): Promise<undefined> {
   if (answer.errors !== undefined || refused.length > 0) throw new Error(JSON.stringify(answer));
 }
 
-async function query(clone: CleanClone, statement: string): Promise<undefined> {
+async function query(clone: CleanClone, statement: string): Promise<void> {
   const url = findEmbeddedPostgres(join(clone.directory, ".waypath"));
   const dataSource = await new DataSource({ type: "postgres", ...(url === undefined ? {} : { url }) }).initialize();
   await dataSource.query(statement).finally(() => dataSource.destroy());
@@ -127,10 +127,9 @@ function succeeded({ code, output }: Outcome): string {
 }
 
 /** The document's text, but for the number of tokens, which grows with what the thread's tools are. */
-function expectText(output: string, text: string): undefined {
+function expectText(output: string, text: string): void {
   const plain = (words: string) => words.trim().replaceAll(/\d+ tokens/g, "n tokens");
   if (!plain(output).endsWith(plain(text))) throw new Error(`printed:\n${output}\nthe document says:\n${text}`);
-  return undefined;
 }
 
 function told({ document, text }: Snippet): string {

@@ -5,10 +5,13 @@ export type Play =
   /** Not run here, for a reason that is told. */
   | { how: "elsewhere"; why: string };
 
-/** What a reader puts in the place of what stands between angle brackets, or of dots. */
+/** The workspace whose id a reader puts in the place of `<id>`: made anew for each command. */
+export const WORKSPACE = "newcomers";
+
+/** What a reader puts in the place of what stands between angle brackets. */
 const HAND: readonly [RegExp, string][] = [
   [/(npx waypath keys rotate --revoke-lost) <id>/, "$1 lost-ring-key"],
-  [/<id>/g, "newcomers"],
+  [/<id>/g, WORKSPACE],
   [/<cus_…>/g, "cus_newcomer"],
   [/<file>/g, "schema.graphql"],
 ];
@@ -24,6 +27,7 @@ const ELSEWHERE: readonly [RegExp, string][] = [
   [/^npm install .*(urql|apollo|graphql-ws)/, "in another project; test/recipes.test.ts runs what it is for"],
   [/^npm install( --ignore-scripts)?$/, "the first command installs"],
   [/^npm audit /, "asks the registry"],
+  [/^npx waypath billing reconcile/, "needs an account at Stripe; test/metering runs it against a stand-in"],
 ];
 
 export function playOf(command: string): Play {
