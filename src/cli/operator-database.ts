@@ -7,23 +7,27 @@ import { createLogger } from "../logger";
 import { openDatabase } from "../open-database";
 import { Secret } from "../secret";
 
-/**
- * Does an operator's work on the database that a server with this environment uses, beside running servers or without any.
- * The embedded database is the one that a server runs at the moment, and is otherwise started for as long as the work takes.
- */
-export async function withDatabase<Result>(
-  work: (dataSource: DataSource, config: Config) => Promise<Result>,
-): Promise<Result> {
+type OperatorsWork<Result> = (dataSource: DataSource, config: Config) => Promise<Result>;
+
+/** Does an operator's work on the database that a server with this environment uses, beside running servers or without any. */
+export function withDatabase<Result>(work: OperatorsWork<Result>): Promise<Result> {
+  return withDatabaseOfAnyVersion(async (dataSource, config) => {
+    if (await isOutdated(dataSource)) {
+      throw new ConfigError([
+        "The database is not of this version: start a server of this version, or run `npx waypath migrate`, and try again.",
+      ]);
+    }
+    return work(dataSource, config);
+  });
+}
+
+/** The embedded database is the one that a server runs at the moment, and is otherwise started for as long as the work takes. */
+export async function withDatabaseOfAnyVersion<Result>(work: OperatorsWork<Result>): Promise<Result> {
   const config = loadConfig(readEnvironment());
   const { url, stop } = await findDatabase(config);
   try {
     const dataSource = await openDatabase(url);
     try {
-      if (await isOutdated(dataSource)) {
-        throw new ConfigError([
-          "The database is not of this version: start a server of this version, or run `npx waypath migrate`, and try again.",
-        ]);
-      }
       return await work(dataSource, config);
     } finally {
       await dataSource.destroy();

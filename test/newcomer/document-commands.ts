@@ -9,7 +9,7 @@ export interface Snippet {
   text: string;
 }
 
-const PROGRAMS = /^(?:[A-Z_]+=\S* )?(?:npm|npx|node|docker|sh|pg_dump|pg_restore) (?!…$)/;
+const PROGRAMS = /^(?:[A-Z_]+=\S* )?(?:npm|npx|node|docker|sh|pg_dump|pg_restore) (?!.*…$)/;
 
 /** Block by block, in the order of the text. */
 export function blocksOf({ path, text }: { path: string; text: string }): Snippet[] {
