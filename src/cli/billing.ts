@@ -1,48 +1,81 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 import { type Config, ConfigError } from "../config";
-import { resendRefused } from "../metering/ledger-minutes";
+import { uuidOf } from "../ids";
+import { resendRefused, SHOWN_AFTER_MINUTES, settleDelivered, settleUnsent } from "../metering/ledger-minutes";
 import { createMeterSummaries } from "../metering/meter-summaries";
-import { type Drift, type Reconciliation, reconcile } from "../metering/reconcile";
+import { type Drift, reconcile } from "../metering/reconcile";
 import { connectStripe } from "../metering/stripe-client";
 import { withDatabase } from "./operator-database";
 import { counted, printLine } from "./print";
+import { describe, describeDrift, verdictOf } from "./reconciliation-report";
 
 interface ReconcileCommandOptions {
   from: Date;
   to: Date;
+  everyMinute?: boolean;
   resendRefused?: boolean;
 }
 
+interface SettleCommandOptions {
+  as: "delivered" | "unsent";
+}
+
 const MINUTE_MS = 60_000;
-/** How long the meter may take to show what it has taken, in milliseconds: nothing younger is compared unless asked for. */
-const SHOWN_AFTER_MS = 60 * MINUTE_MS;
 
 export function billingCommand(): Command {
   const billing = new Command("billing").description("Prove the bill.");
   billing
     .command("reconcile")
     .description(
-      "Compare the ledger with what Stripe's meter has counted, and settle what was sent without an answer. Ends with 1 when they differ.",
+      "Compare the ledger with what Stripe's meter has counted, and settle what was sent without an answer. Ends with 1 when they differ, with 2 when they agree but not all has been sent and is shown.",
     )
-    .requiredOption("--from <time>", "first minute, ISO 8601, e.g. 2026-11-01T00:00Z", minute)
+    .requiredOption("--from <time>", "first minute, e.g. 2026-11-01 (at UTC) or 2026-11-01T00:00+01:00", minute)
     .option("--to <time>", "first minute that is left out; an hour ago if not given", minute, anHourAgo())
+    .option("--every-minute", "look into hours whose sums agree too: up to 60 requests for a customer's busy hour")
     .option("--resend-refused", "send what the meter refused in that time again, after its cause was mended")
     .action(runReconcile);
+  billing
+    .command("settle")
+    .description(
+      "Decide by hand what reconcile cannot settle: an event that was sent without an answer, because its customer is gone, say.",
+    )
+    .argument("<session>", "as reconcile names it, ses_…", sessionId)
+    .addOption(
+      new Option("--as <what>", "delivered: Stripe has it. unsent: send it, to the customer that its workspace has now")
+        .choices(["delivered", "unsent"])
+        .makeOptionMandatory(),
+    )
+    .action(runSettle);
   return billing;
 }
 
-async function runReconcile({ from, to, resendRefused: resend }: ReconcileCommandOptions): Promise<void> {
+async function runReconcile(options: ReconcileCommandOptions): Promise<void> {
+  const { from, to, everyMinute = false, resendRefused: resend = false } = options;
   if (from >= to) throw new InvalidArgumentError("--from must be before --to.");
   await withDatabase(async (dataSource, { stripe }) => {
     const summaries = await openSummaries(stripe);
     const onDrift = (drift: Drift) => printLine(describeDrift(drift));
-    const result = await reconcile({ dataSource, summaries, from, to, onDrift });
+    const result = await reconcile({ dataSource, summaries, from, to, everyMinute, onDrift });
     if (resend) printLine(`${counted(await resendRefused(dataSource, from, to), "refused event")} to be sent again.`);
     for (const line of describe(result)) printLine(line);
-    const verdict = isEven(result) ? "the ledger and the meter agree" : "they DIFFER";
-    printLine(`${from.toISOString()} to ${to.toISOString()}: ${verdict}.`);
-    if (!isEven(result)) process.exitCode = 1;
+    const { code, sentence } = verdictOf(result);
+    printLine(`${from.toISOString()} to ${to.toISOString()}: ${sentence}`);
+    process.exitCode = code;
+  });
+}
+
+async function runSettle(session: string, { as }: SettleCommandOptions): Promise<void> {
+  await withDatabase(async (dataSource) => {
+    // Under its old name the meter may know it, and would count nothing.
+    const settled =
+      as === "delivered" ? await settleDelivered(dataSource, session) : await settleUnsent(dataSource, session, true);
+    if (settled === 0) {
+      throw new InvalidArgumentError(
+        "That session has no unanswered event: `npx waypath billing reconcile` names those.",
+      );
+    }
+    printLine(as === "delivered" ? "It is settled as delivered." : "It is to be sent again.");
   });
 }
 
@@ -53,41 +86,25 @@ function openSummaries({ secretKey, apiBase, meterEventName }: Config["stripe"])
   return createMeterSummaries(connectStripe({ secretKey, apiBase }), meterEventName);
 }
 
-function isEven({ drift, refused, unsettled }: Reconciliation): boolean {
-  return drift.length === 0 && refused.events === 0 && unsettled === 0;
-}
-
-function describeDrift({ customerId, minute, ledger, meter }: Drift): string {
-  const difference = meter - ledger;
-  const tokens = (count: number) => count.toLocaleString("en");
-  return `${customerId}  ${minute.toISOString()}  ledger ${tokens(ledger)}  meter ${tokens(meter)}  ${difference > 0 ? "+" : ""}${tokens(difference)}`;
-}
-
-function describe(result: Reconciliation): string[] {
-  const { customers, foundDelivered, sentAgain, unsettled, refused, waiting } = result;
-  const some = (count: number, noun: string, what: string) => (count > 0 ? [`${counted(count, noun)} ${what}`] : []);
-  const tokens = refused.tokens.toLocaleString("en");
-  return [
-    `${counted(customers, "customer")} compared.`,
-    ...some(foundDelivered, "unanswered event", "turned out to be delivered."),
-    ...some(sentAgain, "unanswered event", "never arrived, to be sent again."),
-    ...some(unsettled, "unanswered event", "cannot be settled yet."),
-    ...some(waiting, "event", "waiting to be sent."),
-    ...some(
-      refused.events,
-      "event",
-      `(${tokens} tokens) refused by the meter: mend the cause, then use --resend-refused.`,
-    ),
-  ];
-}
+/** Without an offset a time would be this machine's, and another one on the next. */
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
 
 function minute(text: string): Date {
-  const milliseconds = Date.parse(text);
-  if (Number.isNaN(milliseconds)) throw new InvalidArgumentError("It must be a time in ISO 8601.");
+  const milliseconds = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    throw new InvalidArgumentError("It must be a date, or a time in ISO 8601 with Z or an offset.");
+  }
   if (milliseconds % MINUTE_MS !== 0) throw new InvalidArgumentError("It must be a whole minute.");
   return new Date(milliseconds);
 }
 
+function sessionId(text: string): string {
+  const id = uuidOf("session", text);
+  if (id === null) throw new InvalidArgumentError("It must be a session's id, ses_….");
+  return id;
+}
+
+/** What is younger the meter may not show yet: it is compared only if asked for. */
 function anHourAgo(): Date {
-  return new Date(Math.floor((Date.now() - SHOWN_AFTER_MS) / MINUTE_MS) * MINUTE_MS);
+  return new Date((Math.floor(Date.now() / MINUTE_MS) - SHOWN_AFTER_MINUTES) * MINUTE_MS);
 }

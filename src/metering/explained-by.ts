@@ -16,7 +16,7 @@ export function explainedBy<Event extends { value: number }>(
   for (let choice = 1; choice < 2 ** events.length; choice += 1) {
     const chosen = events.filter((_, index) => choice & (1 << index));
     if (total(chosen) !== difference) continue;
-    // Which of two equal events was counted makes no difference to the bill.
+    // Which of two equal events was counted cannot be told: whoever acts on it must not depend on that.
     if (found !== null && valuesOf(found) !== valuesOf(chosen)) return null;
     found ??= chosen;
   }

@@ -9,17 +9,20 @@ export interface ClaimedEvent extends MeterFact {
   workspaceId: string;
   /** Whether an earlier try went without a certain answer. */
   openBefore: boolean;
-  /** The number of this try: who writes down its outcome must still be the latest to have tried. */
+  /** The number of this try: who writes down its outcome must still be the latest to have tried, under the same name. */
   tries: number;
 }
+
+/** A try of an event. */
+export type Try = Pick<ClaimedEvent, "sessionId" | "resent" | "tries">;
 
 export interface MeterLedger {
   /**
    * The next event of a lane that this process has, marked as tried; null when there is none, or when the lane is lost. The lane
-   * is had for another while. Writes down in the same statement that `delivered`, a session's event, has been taken.
+   * is had for another while. Writes down in the same statement that the event of the try `delivered` has been taken.
    */
-  claimNext(customerId: string, delivered: string | null): Promise<ClaimedEvent | null>;
-  delivered(sessionId: string): Promise<void>;
+  claimNext(customerId: string, delivered: Try | null): Promise<ClaimedEvent | null>;
+  delivered(event: Try): Promise<void>;
   /** Stays to be sent. `certain`: no try of it can have been taken, so its time to be sent again begins anew. */
   later(event: ClaimedEvent, reason: string, certain: boolean): Promise<void>;
   /** Refused for good. Where an earlier try may have been taken all the same, nobody knows which of the two holds. */
@@ -47,6 +50,7 @@ interface ClaimedRow {
 const DELIVERED = "UPDATE meter_events SET state = 'DELIVERED', delivered_at = now(), last_error = NULL";
 /** Also what was given up on meanwhile: that it has been taken is certain. */
 const OPEN = "state IN ('PENDING', 'AMBIGUOUS')";
+const guard = (tries: string, resent: string) => `tries = ${tries} AND resent = ${resent}`;
 
 /** `owner` is this process, as it stands in the lanes that it has. */
 export function createMeterLedger(dataSource: DataSource, owner: string): MeterLedger {
@@ -54,7 +58,7 @@ export function createMeterLedger(dataSource: DataSource, owner: string): MeterL
     async claimNext(customerId, delivered) {
       const [[claimed]]: [ClaimedRow[], number] = await dataSource.query(
         `WITH delivered AS (
-           ${DELIVERED} WHERE session_id = $4 AND ${OPEN}
+           ${DELIVERED} WHERE session_id = $4 AND ${OPEN} AND ${guard("$5", "$6")}
          ), lane AS (
            UPDATE meter_lanes SET free_at = now() + make_interval(secs => $3)
            WHERE customer_id = $1 AND taken_by = $2
@@ -76,7 +80,14 @@ export function createMeterLedger(dataSource: DataSource, owner: string): MeterL
          WHERE e.session_id = next.session_id AND e.state = 'PENDING'
          RETURNING e.session_id, e.workspace_id, e.value, e.occurred_at, e.tries, e.resent,
            next.first_tried_at IS NOT NULL AS open_before`,
-        [customerId, owner, LANE_SECONDS, delivered],
+        [
+          customerId,
+          owner,
+          LANE_SECONDS,
+          delivered?.sessionId ?? null,
+          delivered?.tries ?? null,
+          delivered?.resent ?? null,
+        ],
       );
       if (claimed === undefined) return null;
       return {
@@ -91,25 +102,29 @@ export function createMeterLedger(dataSource: DataSource, owner: string): MeterL
       };
     },
 
-    async delivered(sessionId) {
-      await dataSource.query(`${DELIVERED} WHERE session_id = $1 AND ${OPEN}`, [sessionId]);
+    async delivered({ sessionId, tries, resent }) {
+      await dataSource.query(`${DELIVERED} WHERE session_id = $1 AND ${OPEN} AND ${guard("$2", "$3")}`, [
+        sessionId,
+        tries,
+        resent,
+      ]);
     },
 
-    async later({ sessionId, tries }, reason, certain) {
+    async later({ sessionId, tries, resent }, reason, certain) {
       await dataSource.query(
         `UPDATE meter_events
          SET last_error = $2, first_tried_at = CASE WHEN $3 THEN NULL ELSE first_tried_at END,
              customer_id = CASE WHEN $3 THEN NULL ELSE customer_id END
-         WHERE session_id = $1 AND state = 'PENDING' AND tries = $4`,
-        [sessionId, reason, certain, tries],
+         WHERE session_id = $1 AND state = 'PENDING' AND ${guard("$4", "$5")}`,
+        [sessionId, reason, certain, tries, resent],
       );
     },
 
-    async refused({ sessionId, tries, openBefore }, reason) {
+    async refused({ sessionId, tries, resent, openBefore }, reason) {
       await dataSource.query(
         `UPDATE meter_events SET state = $3, last_error = $2
-         WHERE session_id = $1 AND state IN ('PENDING', 'AMBIGUOUS') AND tries = $4`,
-        [sessionId, reason, openBefore ? "AMBIGUOUS" : "FAILED", tries],
+         WHERE session_id = $1 AND ${OPEN} AND ${guard("$4", "$5")}`,
+        [sessionId, reason, openBefore ? "AMBIGUOUS" : "FAILED", tries, resent],
       );
     },
 

@@ -1,9 +1,19 @@
-// The ledger against the meter's own word, customer by customer. Hours that agree are taken as right; one that does not is cut in
-// halves until the minutes are found. What was sent without an answer is settled by what the meter shows.
+// The ledger against the meter's own word, customer by customer. Hours that agree are taken as right, unless every minute is asked
+// for; one that does not is cut in halves until the minutes are found. What was sent without an answer is settled by what the meter
+// shows, and only where it must show all that it has.
 import type { DataSource } from "typeorm";
 
 import { explainedBy } from "./explained-by";
-import { billedCustomers, type LedgerMinute, ledgerMinutes, settleDelivered, settleUnsent } from "./ledger-minutes";
+import {
+  billedCustomers,
+  type LedgerEvent,
+  type LedgerMinute,
+  ledgerMinutes,
+  settleDelivered,
+  settleUnsent,
+  type Unassigned,
+  unassignedEvents,
+} from "./ledger-minutes";
 import type { MeterSummaries } from "./meter-summaries";
 
 /** A minute in which ledger and meter differ. */
@@ -15,18 +25,28 @@ export interface Drift {
   meter: number;
 }
 
+/** An event that was sent without an answer, and that nothing explains yet. */
+export interface Unsettled {
+  sessionId: string;
+  customerId: string;
+  minute: Date;
+  value: number;
+}
+
 export interface Reconciliation {
   customers: number;
   drift: Drift[];
   /** Unanswered events that the meter turned out to have, or not to have: those are sent again. */
   foundDelivered: number;
   sentAgain: number;
-  /** Unanswered events that nothing explains yet. */
-  unsettled: number;
+  unsettled: Unsettled[];
   /** Events that the meter refused, and their tokens: nobody is billed for them. */
   refused: { events: number; tokens: number };
-  /** Events that wait to be sent. */
+  /** Events that wait to be sent, and those that the meter has taken too recently to show them for certain. */
   waiting: number;
+  notShown: number;
+  /** What workspaces without a customer have used. */
+  unassigned: Unassigned[];
 }
 
 export interface ReconcileOptions {
@@ -35,6 +55,8 @@ export interface ReconcileOptions {
   /** Whole minutes; `to` is left out. */
   from: Date;
   to: Date;
+  /** Also within hours whose sums agree, where one minute could have what another lacks: up to sixty requests for a busy hour. */
+  everyMinute?: boolean;
   /** Told of each minute that differs, as soon as it is found. */
   onDrift?(drift: Drift): void;
 }
@@ -50,17 +72,20 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
     drift: [],
     foundDelivered: 0,
     sentAgain: 0,
-    unsettled: 0,
+    unsettled: [],
     refused: { events: 0, tokens: 0 },
     waiting: 0,
+    notShown: 0,
+    unassigned: await unassignedEvents(dataSource, from, to),
   };
   for (const customerId of customers) {
     const minutes = await ledgerMinutes(dataSource, customerId, from, to);
-    for (const { refused, waiting } of minutes) {
-      result.refused.events += refused.length;
-      result.refused.tokens += sum(refused);
-      result.waiting += waiting.length;
-    }
+    const events = minutes.flatMap((minute) => minute.events);
+    const refused = events.filter(({ state }) => state === "FAILED");
+    result.refused.events += refused.length;
+    result.refused.tokens += sum(refused);
+    result.waiting += events.filter(({ state }) => state === "PENDING").length;
+    result.notShown += events.filter(({ state, shown }) => state === "DELIVERED" && !shown).length;
     const comparison = new Comparison(options, customerId, minutes, result);
     for (const part of await wholeHours(options.summaries, customerId, from, to)) await comparison.compare(part);
   }
@@ -99,45 +124,72 @@ class Comparison {
   ) {}
 
   async compare({ from, to, meter }: Part): Promise<void> {
-    const within = this.minutes.filter(({ minute }) => minute >= from && minute < to);
-    const ledger = sum(within.flatMap(({ delivered }) => delivered));
-    const open = within.some(({ unanswered, waiting }) => unanswered.length + waiting.length > 0);
-    if (ledger === meter && !open) return;
-    if (to.getTime() - from.getTime() > MINUTE_MS) {
-      const middle = new Date(from.getTime() + Math.floor((to.getTime() - from.getTime()) / MINUTE_MS / 2) * MINUTE_MS);
-      const first = await this.options.summaries.total(this.customerId, from, middle);
-      await this.compare({ from, to: middle, meter: first });
-      await this.compare({ from: middle, to, meter: meter - first });
-      return;
-    }
-    await this.settleMinute(from, ledger, meter, within[0]);
+    const events = this.minutes
+      .filter(({ minute }) => minute >= from && minute < to)
+      .flatMap((minute) => minute.events);
+    const ledger = sum(events.filter(isCounted));
+    const isEmpty = ledger === 0 && meter === 0;
+    if (ledger === meter && !events.some(isOpen) && (isEmpty || !this.options.everyMinute)) return;
+    if (to.getTime() - from.getTime() <= MINUTE_MS) return this.compareMinute(from, meter, events);
+    const middle = new Date(from.getTime() + Math.floor((to.getTime() - from.getTime()) / MINUTE_MS / 2) * MINUTE_MS);
+    const first = await this.options.summaries.total(this.customerId, from, middle);
+    await this.compare({ from, to: middle, meter: first });
+    await this.compare({ from: middle, to, meter: meter - first });
   }
 
-  private async settleMinute(minute: Date, ledger: number, meter: number, at: LedgerMinute | undefined): Promise<void> {
-    const { dataSource, onDrift } = this.options;
-    const unanswered = at?.unanswered ?? [];
-    const waiting = at?.waiting ?? [];
-    // What is just being sent may be there already, and is left to the relay.
-    const there = explainedBy([...unanswered, ...waiting], meter - ledger);
-    if (there === null) {
+  private async compareMinute(minute: Date, meter: number, events: readonly LedgerEvent[]): Promise<void> {
+    const open = events.filter(isOpen);
+    const unanswered = open.filter(({ state }) => state === "AMBIGUOUS");
+    const ledger = sum(events.filter(isCounted));
+    const difference = meter - ledger;
+    const leave = () => {
+      const { customerId } = this;
+      this.result.unsettled.push(
+        ...unanswered.map(({ sessionId, value }) => ({ sessionId, customerId, minute, value })),
+      );
+    };
+    const drifts = () => {
       const drift = { customerId: this.customerId, minute, ledger, meter };
       this.result.drift.push(drift);
-      this.result.unsettled += unanswered.length;
-      onDrift?.(drift);
-      return;
-    }
+      this.options.onDrift?.(drift);
+      leave();
+    };
+    // Whatever of it the meter has, it cannot have less than none of the open ones, or more than all of them.
+    if (difference < 0 || difference > sum(open)) return drifts();
     // While others of this minute are on their way, it cannot be told whose tokens these are; and an account that does not know the
     // customer, because it is the wrong one, would prove that nothing was ever billed.
-    if (waiting.length > 0 || this.options.summaries.isStranger(this.customerId)) {
-      this.result.unsettled += unanswered.length;
-      return;
-    }
+    const allIsShown = open.every(({ state, shown }) => state === "AMBIGUOUS" && shown);
+    if (!allIsShown || this.options.summaries.isStranger(this.customerId)) return leave();
+    const there = explainedBy(unanswered, difference);
+    if (there === null) return drifts();
+    await this.settle(unanswered, there);
+  }
+
+  /** `there`: those of the unanswered events that the meter has. */
+  private async settle(unanswered: readonly LedgerEvent[], there: readonly LedgerEvent[]): Promise<void> {
+    const { dataSource } = this.options;
     for (const event of unanswered) {
-      if (there.includes(event)) this.result.foundDelivered += await settleDelivered(dataSource, event);
-      else if (event.settled) this.result.sentAgain += await settleUnsent(dataSource, event);
-      else this.result.unsettled += 1;
+      const { sessionId, value } = event;
+      if (there.includes(event)) {
+        this.result.foundDelivered += await settleDelivered(dataSource, sessionId);
+        continue;
+      }
+      // Of two with the same value either may be the one that the meter has: sent again under its name, it could be taken for a
+      // second try of itself, and the other one's tokens would be lost.
+      const hasTwin = there.some((other) => other.value === value);
+      this.result.sentAgain += await settleUnsent(dataSource, sessionId, hasTwin);
     }
   }
+}
+
+/** The meter has it, and shows it. */
+function isCounted({ state, shown }: LedgerEvent): boolean {
+  return state === "DELIVERED" && shown;
+}
+
+/** The meter may have it and show it, or not. */
+function isOpen({ state, shown }: LedgerEvent): boolean {
+  return state === "AMBIGUOUS" || state === "PENDING" || (state === "DELIVERED" && !shown);
 }
 
 function sum(events: readonly { value: number }[]): number {

@@ -6,7 +6,7 @@ import type { DataSource } from "typeorm";
 import { newId, publicId } from "../ids";
 import type { Logger } from "../logger";
 import { createMeterLanes } from "./meter-lanes";
-import { type ClaimedEvent, createMeterLedger, type MeterLedger, SAFE_TO_RESEND_HOURS } from "./meter-ledger";
+import { type ClaimedEvent, createMeterLedger, type MeterLedger, SAFE_TO_RESEND_HOURS, type Try } from "./meter-ledger";
 import type { Meter, MeterAnswer } from "./stripe-meter";
 
 export interface Relay {
@@ -42,7 +42,7 @@ export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
 
   const serve = async (customerId: string) => {
     /** The last event, if it was delivered and the ledger does not say so yet: it will when the next one is claimed. */
-    let unwritten: string | null = null;
+    let unwritten: Try | null = null;
     let delivered = false;
     let failure: Extract<MeterAnswer, { outcome: "LATER" }> | null = null;
     try {
@@ -53,7 +53,7 @@ export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
         const answer = await meter.send(event);
         answers[answer.outcome] += 1;
         delivered ||= answer.outcome === "DELIVERED";
-        if (answer.outcome === "DELIVERED") unwritten = event.sessionId;
+        if (answer.outcome === "DELIVERED") unwritten = event;
         else await record(ledger, logger, event, answer);
         if (answer.outcome !== "LATER") continue;
         failure = answer;
@@ -129,9 +129,16 @@ async function record(
       return;
     case "REFUSED":
       await ledger.refused(event, answer.reason);
-      logger.error(
-        { ...line, reason: answer.reason },
-        "a meter event was refused, and will not be sent again as it is",
-      );
+      if (event.openBefore) {
+        logger.error(
+          { ...line, reason: answer.reason },
+          "a meter event was refused after a try without an answer: reconcile it",
+        );
+      } else {
+        logger.error(
+          { ...line, reason: answer.reason },
+          "a meter event was refused, and will not be sent again as it is",
+        );
+      }
   }
 }

@@ -32,6 +32,7 @@ async function billAndDeliver(): Promise<{ customerId: string | null; id: string
   const relay = ledger.startRelay();
   await ledger.rowsOnce(isDelivered);
   await relay.close();
+  await ledger.dataSource.query("UPDATE meter_events SET last_tried_at = now() - interval '2 hours'");
   return { customerId, id };
 }
 
@@ -53,8 +54,47 @@ test("it names customer and minute of what differs, and ends with 1", async () =
   expect(code).toBe(1);
 });
 
+test("it says what is not there yet, and ends with 2", async () => {
+  await billAndDeliver();
+  await ledger.dataSource.query("UPDATE meter_events SET last_tried_at = now()");
+  const { id: workspaceId } = await ledger.workspace(null);
+  await ledger.bill(workspaceId, 77, new Date(MINUTE));
+  const { code, stdout } = await waypath(DAY);
+  expect(stdout).toContain("1 event delivered within the last hour: the meter may not show it yet.\n");
+  expect(stdout).toContain(`1 event (77 tokens) of workspace ${workspaceId}, which has no customer`);
+  expect(stdout).toContain("NOT ALL of it is there yet.");
+  expect(code).toBe(2);
+});
+
+test("what cannot be settled is named, and an operator decides it, once", async () => {
+  const { id, customerId } = await billAndDeliver();
+  await ledger.dataSource.query(
+    "UPDATE meter_events SET state = 'AMBIGUOUS', delivered_at = NULL, customer_id = 'cus_gone'",
+  );
+  const { code, stdout } = await waypath(DAY);
+  expect(stdout).toContain(`1 unanswered event cannot be settled yet:\n  ${id}  ${gone}  ${MINUTE}  1,240\n`);
+  expect(code).toBe(1);
+
+  const settle = (...args: string[]) => home.waypath(["billing", "settle", ...args], { DATABASE_URL: ledger.url });
+  expect(await settle(id, "--as", "unsent")).toMatchObject({ code: 0, stdout: "It is to be sent again.\n" });
+  expect(await settle(id, "--as", "delivered")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("That session has no unanswered event"),
+  });
+  ledger.stripe.account.addCustomer("cus_next");
+  await ledger.dataSource.query("UPDATE workspaces SET stripe_customer_id = 'cus_next'");
+  ledger.startRelay();
+  await ledger.rowsOnce(isDelivered);
+  expect(ledger.stripe.account.ledger.events).toMatchObject([
+    { identifier: id, customer: gone },
+    { identifier: `${id}.2`, customer: "cus_next", value: 1240 },
+  ]);
+});
+
 test.each<[string, string, Record<string, string>, RegExp]>([
-  ["a time that is none", "--from yesterday", {}, /must be a time in ISO 8601/],
+  ["a time that is none", "--from yesterday", {}, /must be a date, or a time in ISO 8601/],
+  ["a time of this machine's own", "--from 2026-11-20T00:00", {}, /with Z or an offset/],
+  ["a number", "--from 5", {}, /must be a date/],
   ["half a minute", "--from 2026-11-20T00:00:30Z", {}, /must be a whole minute/],
   ["no time at all", "", {}, /required option '--from <time>'/],
   ["an end before the start", "--from 2026-11-20T00:00Z --to 2026-11-19T00:00Z", {}, /--from must be before --to/],

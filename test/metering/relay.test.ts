@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
 import { newId } from "../../src/ids";
+import { resendRefused } from "../../src/metering/ledger-minutes";
 import { createMeterLedger } from "../../src/metering/meter-ledger";
 import { idOf, isDelivered, type Ledger, openLedger, STRIPE_KEY, taken } from "./ledger-fixture";
 
@@ -166,7 +167,7 @@ test("a try whose lane was lost, and that somebody else has made again, says not
     customerId,
     firstTriedAt: before.firstTriedAt,
   });
-  await mine.delivered(second.sessionId);
+  await mine.delivered(second);
   await mine.later(second, "RATE_LIMITED", true);
   await mine.refused(second, "resource_missing");
   expect(await ledger.row(id)).toMatchObject({ state: "DELIVERED", customerId });
@@ -182,13 +183,29 @@ test("what was delivered is written down as the next one is claimed, whoever has
   await ledger.dataSource.query("INSERT INTO meter_lanes (customer_id, taken_by) VALUES ($1, $2)", [customerId, OWNER]);
   const mine = createMeterLedger(ledger.dataSource, OWNER);
   const first = await mine.claimNext(customerId ?? "", null);
-  const second = await mine.claimNext(customerId ?? "", first?.sessionId ?? null);
+  const second = await mine.claimNext(customerId ?? "", first);
   expect([first?.value, second?.value]).toEqual([50, 60]);
   const states = () => Promise.all(ids.map(async (id) => (await ledger.row(id)).state));
   expect(await states()).toEqual(["DELIVERED", "PENDING", "PENDING"]);
   await ledger.dataSource.query("UPDATE meter_lanes SET taken_by = NULL WHERE customer_id = $1", [customerId]);
-  expect(await mine.claimNext(customerId ?? "", second?.sessionId ?? null)).toBeNull();
+  expect(await mine.claimNext(customerId ?? "", second)).toBeNull();
   expect(await states()).toEqual(["DELIVERED", "DELIVERED", "PENDING"]);
+});
+
+test("a try that the meter took says nothing of the event that it has refused since, and that was put in line again", async () => {
+  const { id: workspaceId, customerId } = await ledger.workspace();
+  const id = await ledger.bill(workspaceId, 50);
+  await ledger.dataSource.query("INSERT INTO meter_lanes (customer_id, taken_by) VALUES ($1, $2)", [customerId, OWNER]);
+  const mine = createMeterLedger(ledger.dataSource, OWNER);
+  const late = await mine.claimNext(customerId ?? "", null);
+  if (late === null) throw new Error("nothing was claimed");
+  await ledger.dataSource.query("UPDATE meter_events SET state = 'FAILED'");
+  await resendRefused(ledger.dataSource, new Date(0), new Date(Date.now() + 60_000));
+  await mine.delivered(late);
+  expect(await mine.claimNext(customerId ?? "", late)).toBeNull();
+  const again = await mine.claimNext(customerId ?? "", null);
+  expect(again).toMatchObject({ value: 50, resent: 1 });
+  expect(await ledger.row(id)).toMatchObject({ state: "PENDING", resent: 1 });
 });
 
 test("an account without the meter fails nothing: what is to be billed waits for one", async () => {
