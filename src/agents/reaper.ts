@@ -11,6 +11,7 @@ import type { Logger } from "../logger";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { LEASE_SECONDS } from "./checkpoints";
 import { NO_CALL, usageOfCutSession } from "./estimate-usage";
+import { createReaperPatience } from "./reaper-patience";
 import type { SealedLog } from "./sealed-log";
 import { sessionLogFields } from "./session-log-fields";
 import { settleSession } from "./settle-session";
@@ -45,7 +46,7 @@ export interface ReaperOptions {
 export function startReaper(options: ReaperOptions): Reaper {
   let underWay: Promise<unknown> = Promise.resolve();
   let busy = false;
-  const patience = createPatience(options.dataSource);
+  const patience = createReaperPatience(() => options.dataSource.query("SELECT 1"));
   const lookAround = async () => {
     if (await patience.isOver()) await settleExpiredSessions(options);
   };
@@ -67,28 +68,6 @@ export function startReaper(options: ReaperOptions): Reaper {
     async close() {
       clearInterval(timer);
       await underWay;
-    },
-  };
-}
-
-/**
- * While the database was away nobody could renew a lease. Once it is back, servers that live come first: for the time of a lease
- * nothing is taken from them.
- */
-function createPatience(dataSource: DataSource) {
-  let isAway = false;
-  let until = Number.NEGATIVE_INFINITY;
-  return {
-    begin() {
-      isAway = true;
-    },
-    async isOver() {
-      if (isAway) {
-        await dataSource.query("SELECT 1");
-        isAway = false;
-        until = performance.now() + LEASE_SECONDS * 1000;
-      }
-      return performance.now() >= until;
     },
   };
 }
