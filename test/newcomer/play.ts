@@ -27,7 +27,7 @@ const ELSEWHERE: readonly [RegExp, string][] = [
   [/^npm install .*(urql|apollo|graphql-ws)/, "in another project; test/recipes.test.ts runs what it is for"],
   [/^npm install( --ignore-scripts)?$/, "the first command installs"],
   [/^npm audit /, "asks the registry"],
-  [/^npx waypath billing reconcile/, "needs an account at Stripe; test/metering runs it against a stand-in"],
+  [/^npx waypath billing/, "needs an account at Stripe; test/metering runs it against a stand-in"],
 ];
 
 export function playOf(command: string): Play {
