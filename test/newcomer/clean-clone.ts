@@ -22,17 +22,19 @@ export interface CleanClone {
   remove(): void;
 }
 
+const OF_THE_MACHINE = /^(PATH|HOME|(https?|no)_proxy|npm_config_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
+
 export function makeCleanClone(): CleanClone {
   const parent = mkdtempSync(join(tmpdir(), "waypath-newcomer-"));
   const directory = join(parent, "waypath");
   copyProject(directory);
-  // npm looks into the home for its cache and its registry; nothing else is there for it.
-  const { PATH = "", HOME = "" } = process.env;
+  // npm finds its cache and its registry by these; nothing that the product reads is among them.
+  const ofTheMachine = Object.fromEntries(Object.entries(process.env).filter(([name]) => OF_THE_MACHINE.test(name)));
 
   const shell = (lines: string, environment: Record<string, string> = {}) => {
     const child = spawn("bash", ["-euo", "pipefail", "-c", lines], {
       cwd: directory,
-      env: { PATH, HOME, ...environment },
+      env: { ...ofTheMachine, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
