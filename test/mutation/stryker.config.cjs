@@ -47,7 +47,7 @@ module.exports = {
   },
   coverageAnalysis: "perTest",
   concurrency: 2,
-  ignorePatterns: ["/dist", "/bench", "/test/mutation/node_modules", ".waypath"],
+  ignorePatterns: ["/dist", "/test/mutation/node_modules", ".waypath"],
   tempDirName: "coverage/mutation",
   reporters: ["clear-text", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

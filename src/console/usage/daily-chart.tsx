@@ -4,9 +4,9 @@ import { day, figure } from "../words";
 type Days = UsageQuery["workspace"]["usage"]["daily"];
 
 const WIDTH = 720;
-const HEIGHT = 200;
+const HEIGHT = 210;
 const LEFT = 56;
-const BOTTOM = 24;
+const BOTTOM = 34;
 /** The room that a day's name takes. */
 const NAME = 44;
 /** At most so many days are named below the chart. */
