@@ -121,7 +121,10 @@ const environment = z.object({
     .string()
     .regex(/^(sk|rk)_/, "must be a secret or restricted key, which begins with sk_ or rk_")
     .optional(),
-  STRIPE_API_BASE: z.url({ protocol: /^https?$/ }).optional(),
+  STRIPE_API_BASE: z
+    .url({ protocol: /^https?$/ })
+    .refine(isBare, "must be an address without a path, a query or a user, e.g. https://api.stripe.com")
+    .optional(),
   STRIPE_METER_EVENT_NAME: z.string().max(100).default("ai_tokens"),
   STRIPE_WEBHOOK_SECRET: z.string().startsWith("whsec_", "must begin with whsec_").optional(),
   LANGFUSE_PUBLIC_KEY: z.string().optional(),
@@ -230,6 +233,11 @@ function isOrigin(text: string): boolean {
   if (/^https?:/i.test(text)) return URL.canParse(text) && new URL(text).origin === text;
   // Of an app's own scheme, e.g. capacitor://localhost.
   return /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]+$/.test(text);
+}
+
+/** Nothing but scheme, host and port: Stripe's SDK takes no more. What is no URL is refused elsewhere. */
+function isBare(text: string): boolean {
+  return !URL.canParse(text) || new URL(text).href === `${new URL(text).origin}/`;
 }
 
 /** Half of a pair would trace nothing, without a word. */

@@ -7,10 +7,11 @@ export function greeting(started: {
   config: Config;
   url: string;
   simulated: boolean;
+  simulatesStripe: boolean;
   simulatesTraces: boolean;
   developmentToken: string | undefined;
 }): string {
-  const { config, url, simulated, simulatesTraces, developmentToken } = started;
+  const { config, url, simulated, simulatesStripe, simulatesTraces, developmentToken } = started;
   const lines = [
     "",
     `Waypath is ready.`,
@@ -28,9 +29,10 @@ export function greeting(started: {
     ...(simulated
       ? [
           "  Answers are SIMULATED: no ANTHROPIC_API_KEY is set, so a stand-in on this machine answers for Claude and checks",
-          "  the keys you configure. Nothing is sent to a provider, and nothing costs money. The bill goes to a stand-in for Stripe.",
+          "  the keys you configure. Nothing is sent to a provider, and nothing costs money.",
         ]
       : []),
+    `  ${aboutBill(config, simulatesStripe)}`,
     ...(simulatesTraces
       ? ["  Traces go to a stand-in for Langfuse on this machine: a session's `traceUrl` shows its own."]
       : []),
@@ -40,4 +42,10 @@ export function greeting(started: {
     "",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function aboutBill({ stripe }: Config, simulatesStripe: boolean): string {
+  if (simulatesStripe) return "The bill goes to a stand-in for Stripe on this machine.";
+  if (stripe.secretKey === undefined) return "The bill waits in the database: set STRIPE_SECRET_KEY, and it is sent.";
+  return `The bill goes to ${stripe.apiBase ?? "Stripe"}, with the key in STRIPE_SECRET_KEY.`;
 }

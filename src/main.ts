@@ -79,6 +79,8 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
       databaseUrl = new Secret(database.url);
     }
     const simulated = config.anthropicApiKey === undefined;
+    // Only what is in a database of this server's own: one that others use may hold a bill for the real Stripe.
+    const simulatesStripe = simulated && stripe.secretKey === undefined && config.databaseUrl === undefined;
     if (simulated) {
       const simulators = await Promise.all([startAnthropicSimulator(), startOpenAiSimulator()]);
       started.push(...simulators.map((simulator) => () => simulator.close()));
@@ -89,8 +91,7 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
           "STRIPE_SECRET_KEY is a live key, but no ANTHROPIC_API_KEY is set: simulated answers would be billed. Set both, or a test key.",
         ]);
       }
-      // Only what is in a database of this server's own: one that others use may hold a bill for the real Stripe.
-      if (stripe.secretKey === undefined && config.databaseUrl === undefined) {
+      if (simulatesStripe) {
         const simulator = await startStripeSimulator({ eventNames: [stripe.meterEventName] });
         started.push(() => simulator.close());
         stripe = { ...stripe, secretKey: new Secret(`sk_test_${DEVELOPMENT_PREFIX}`), apiBase: simulator.url };
@@ -116,13 +117,15 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
     });
     started.push((graceSeconds) => server.dispose(graceSeconds));
     // Only where nothing at all is real: what they use is billed and traced as the normal way has it.
-    const allSimulated = simulatesTraces && config.databaseUrl === undefined && config.stripe.secretKey === undefined;
-    if (allSimulated && developmentToken !== undefined) {
+    if (simulatesStripe && simulatesTraces && developmentToken !== undefined) {
       const demo = startDemoTurns({ url: server.url, token: developmentToken, logger });
       started.push(() => demo.stop());
     }
     if (config.production) logger.info({ url: server.url }, "listening");
-    else process.stdout.write(greeting({ config, url: server.url, simulated, simulatesTraces, developmentToken }));
+    else
+      process.stdout.write(
+        greeting({ config, url: server.url, simulated, simulatesStripe, simulatesTraces, developmentToken }),
+      );
     return stop;
   } catch (error) {
     await stop(0);

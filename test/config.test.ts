@@ -251,6 +251,11 @@ test.each([
   ["AUTH_JWKS_URL", "login.example.com", "URL"],
   ["ANTHROPIC_BASE_URL", "file:///etc/passwd", "URL"],
   ["OPENAI_BASE_URL", "nowhere", "URL"],
+  ["STRIPE_API_BASE", "stripe.example.com", "URL"],
+  ["STRIPE_API_BASE", "https://gateway.example.com/stripe", "without a path"],
+  ["STRIPE_API_BASE", "https://stripe.example.com?tenant=1", "without a path"],
+  ["STRIPE_API_BASE", "https://stripe.example.com/#tenant", "without a path"],
+  ["STRIPE_API_BASE", "https://user:password@stripe.example.com", "without a path"],
   ["ALLOWED_ORIGINS", "https://app.example.com,*", "https://app.example.com"],
   ["ALLOWED_ORIGINS", "null", "https://app.example.com"],
   ["ALLOWED_ORIGINS", "https://app.example.com/", "https://app.example.com"],
@@ -275,6 +280,11 @@ test.each([
   expect(problem).toContain(expected);
   expect(others).toEqual([]);
 });
+
+test.each(["https://stripe.example.com/", "http://[::1]:8080", "https://Stripe.example.com:443"])(
+  "STRIPE_API_BASE may be %s",
+  (address) => expect(load({ STRIPE_API_BASE: address }).stripe.apiBase).toBe(address),
+);
 
 test("all bad values are named at once, and no secret is repeated", () => {
   const problems = problemsOf({

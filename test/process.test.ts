@@ -49,6 +49,7 @@ test(
     const { url, token } = await first.ready();
     for (const path of ["graphql", "graphiql", "healthz", "readyz"]) expect(first.stdout).toContain(`${url}/${path}`);
     expect(first.stdout).toContain("SIMULATED");
+    expect(first.stdout).toContain("The bill goes to a stand-in for Stripe");
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/graphiql`)).headers.get("content-type")).toContain("text/html");
 
@@ -117,6 +118,7 @@ test("with an account at Anthropic and none at Langfuse, nothing is simulated an
   const server = home.start({ ANTHROPIC_API_KEY: "sk-ant-an-account-of-ones-own-0001" });
   await server.ready();
   expect(server.stdout).not.toMatch(/SIMULATED|Langfuse/);
+  expect(server.stdout).toContain("The bill waits in the database");
   server.kill("SIGTERM");
   expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
 });

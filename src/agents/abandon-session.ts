@@ -32,7 +32,7 @@ export async function abandonSession(options: AbandonSessionOptions, accepted: A
     firstTextAt: null,
     outcome: { failed: new TurnStopped("SHUTDOWN") },
   });
-  await outlastOutage(() => settleSession(dataSource, accepted.session, { owner }, ending), giveUp).catch((error) =>
+  await outlastOutage(() => settleSession(dataSource, accepted.session, owner, ending), giveUp).catch((error) =>
     logger.warn({ err: error, session: accepted.session.id }, "a session that may have been inserted was left behind"),
   );
 }

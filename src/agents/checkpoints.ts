@@ -21,6 +21,8 @@ export interface Checkpointed {
   readonly sessionId: string;
   /** Published text and the number of the latest event: always in step, so that a reader can resume from the row. */
   progress(): SessionProgress & { text: string; lastSequence: number; followed: boolean };
+  /** Its lease was renewed: the database was asked at this moment, in milliseconds of `performance.now`. */
+  renewed(at: number): void;
   stop(why: "CANCELLED" | "UNATTENDED" | "LEASE_LOST"): void;
 }
 
@@ -89,6 +91,7 @@ async function checkpoint(
   { dataSource, owner, unattendedSeconds }: CheckpointsOptions,
   turns: Checkpointed[],
 ): Promise<Checkpointed[]> {
+  const askedAt = performance.now();
   const rows = turns.map((turn) => {
     const { text, usage, toolCalls, firstTextAt, lastSequence, followed } = turn.progress();
     return {
@@ -130,6 +133,7 @@ async function checkpoint(
   const answers = new Map(kept.map((row) => [row.id, row]));
   for (const turn of turns) {
     const answer = answers.get(turn.sessionId);
+    if (answer !== undefined) turn.renewed(askedAt);
     if (answer?.cancelled) turn.stop("CANCELLED");
     else if (answer?.unattended) turn.stop("UNATTENDED");
   }

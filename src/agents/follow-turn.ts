@@ -69,7 +69,7 @@ async function* follow(
     if (turn.endedAt === null) await aborted(settled, signal);
     if (signal.aborted) return;
     const find = () => dataSource.getRepository(AgentSessionEntity).findBy({ id: In([turn.id, ...open]) });
-    yield* fromRows(await outlastOutage(find, signal), turn.id, seen);
+    yield* fromRows(await outlastOutage(find, signal), turn.id, seen, seen > after);
   } finally {
     close();
   }
@@ -98,20 +98,26 @@ async function* withText(events: AsyncIterable<TurnEvent>): AsyncGenerator<Follo
   }
 }
 
-/** What is told of an ended turn, by its row and those of its delegated sessions that may have ended behind the log. */
+/**
+ * What is told of an ended turn, by its row and those of its delegated sessions that may have ended behind the log. `toldHere`: the
+ * log has told this reader all up to `seen`, and those ends were not among it.
+ */
 function* fromRows(
   rows: readonly AgentSessionEntity[],
   turnId: string,
   seen: number,
+  toldHere: boolean,
 ): Generator<FollowedEvent, void, void> {
   const delegated = rows.filter(({ id, endedAt }) => id !== turnId && endedAt !== null);
+  const turn = rows.find(({ id }) => id === turnId);
+  // This reader was told more than was kept, by a server that had lost the turn: no number that it has seen was one of these ends.
+  const isAhead = toldHere || (turn !== undefined && turn.lastSequence <= seen);
   let last = seen;
   for (const session of delegated.toSorted((one, other) => one.lastSequence - other.lastSequence)) {
-    if (session.lastSequence <= last) continue;
-    last = session.lastSequence;
-    yield endOf(session, last - 1);
+    if (session.lastSequence <= last && !isAhead) continue;
+    last = Math.max(session.lastSequence, last + 1);
+    yield { ...endOf(session, last), sequence: last };
   }
-  const turn = rows.find(({ id }) => id === turnId);
   if (turn !== undefined) yield* shortForm(turn, last);
 }
 

@@ -49,6 +49,20 @@ export function createMemoryTurnLog(): MemoryTurnLog {
     if (entry !== undefined) entry.events = [];
   };
 
+  const close = (turnId: string) => {
+    const entry = entries.get(turnId);
+    if (entry === undefined || entry.closed) return;
+    entry.closed = true;
+    wake(entry);
+    const size = entry.events.reduce((sum, event) => sum + charactersOf(event), 0);
+    ended.set(turnId, { size, timer: setTimeout(() => forget(turnId), KEPT_AFTER_END_MS).unref() });
+    endedSize += size;
+    for (const [oldest] of ended) {
+      if (ended.size <= KEPT_ENDED_TURNS && endedSize <= KEPT_ENDED_CHARACTERS) break;
+      forget(oldest);
+    }
+  };
+
   return {
     open(turnId) {
       entries.set(turnId, { events: [], closed: false, followers: 0, waiting: new Set() });
@@ -65,19 +79,10 @@ export function createMemoryTurnLog(): MemoryTurnLog {
       wake(entry);
     },
 
-    close(turnId) {
-      const entry = entries.get(turnId);
-      if (entry === undefined || entry.closed) return;
-      entry.closed = true;
-      wake(entry);
-      const size = entry.events.reduce((sum, event) => sum + charactersOf(event), 0);
-      ended.set(turnId, { size, timer: setTimeout(() => forget(turnId), KEPT_AFTER_END_MS).unref() });
-      endedSize += size;
-      for (const [oldest] of ended) {
-        if (ended.size <= KEPT_ENDED_TURNS && endedSize <= KEPT_ENDED_CHARACTERS) break;
-        forget(oldest);
-      }
-    },
+    close,
+    abandon: close,
+    // Nobody else can end a turn of this log.
+    renew: () => undefined,
 
     isOpen: (turnId) => entries.get(turnId)?.closed === false,
 

@@ -1,15 +1,17 @@
-// Settles what a dead server left behind: sessions whose lease ran out. Every server does it, for every server's sessions; the
-// guarded update sees to it that only one succeeds. The turn's log is sealed first: a server that is not dead, only late, can then
-// tell nobody anything that is not in what is settled here.
-import { type DataSource, In, Not, Raw } from "typeorm";
+// Settles what a dead server left behind: sessions whose lease ran out. Every server does it, for every server's sessions. A session
+// is claimed first, by a lease of the reaper's own: whoever was only late finds its lease lost, and only one reaper gets it. Then the
+// turn's log is sealed, so that the late server can tell nobody anything that is not in what is settled here.
+import type { DataSource } from "typeorm";
 
+import { entityOf, type RawRow } from "../database/entity-of";
 import { isDatabaseAway } from "../database/is-database-away";
 import { TurnFailure } from "../errors";
-import { publicId } from "../ids";
+import { newId, publicId } from "../ids";
 import type { Logger } from "../logger";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { LEASE_SECONDS } from "./checkpoints";
 import { NO_CALL, usageOfCutSession } from "./estimate-usage";
+import { createReaperPatience } from "./reaper-patience";
 import type { SealedLog } from "./sealed-log";
 import { sessionLogFields } from "./session-log-fields";
 import { settleSession } from "./settle-session";
@@ -44,11 +46,18 @@ export interface ReaperOptions {
 export function startReaper(options: ReaperOptions): Reaper {
   let underWay: Promise<unknown> = Promise.resolve();
   let busy = false;
+  const patience = createReaperPatience(() => options.dataSource.query("SELECT 1"));
+  const lookAround = async () => {
+    if (await patience.isOver()) await settleExpiredSessions(options);
+  };
   const round = () => {
     if (busy) return;
     busy = true;
-    underWay = settleExpiredSessions(options)
-      .catch((error) => options.logger.warn({ err: error }, "looking for sessions left behind failed"))
+    underWay = lookAround()
+      .catch((error) => {
+        if (isDatabaseAway(error)) patience.begin();
+        options.logger.warn({ err: error }, "looking for sessions left behind failed");
+      })
       .finally(() => {
         busy = false;
       });
@@ -68,30 +77,48 @@ export function startReaper(options: ReaperOptions): Reaper {
  * checkpoint. Resolves with how many.
  */
 export async function settleExpiredSessions(options: ReaperOptions): Promise<number> {
-  const { dataSource, owner } = options;
-  const sessions = dataSource.getRepository(AgentSessionEntity);
   const logs = new Map<string, SealedLog | null>();
+  const unkept = createUnkeptEnds();
   for (let settled = 0; ; ) {
-    const expired = await sessions.find({
-      where: {
-        status: In(["PENDING", "RUNNING"]),
-        leaseExpiresAt: Raw((column) => `${column} < now()`),
-        leaseOwner: Not(owner),
-      },
-      // What was delegated ends before the turn that it was delegated in.
-      order: { parentId: { direction: "ASC", nulls: "LAST" }, leaseExpiresAt: "ASC" },
-      take: REAPED_AT_ONCE,
-    });
+    // A name of its own: what this process could not end after all is taken again, by whomever, when this lease has run out.
+    const reaper = newId();
+    const expired = await claimExpired(options, reaper);
     let ended = 0;
     for (const session of expired) {
       const turnId = session.parentId ?? session.id;
       if (!logs.has(turnId)) logs.set(turnId, await seal(options, turnId));
-      if (await settleExpired(options, session, logs.get(turnId) ?? null).catch(leave(options, session))) ended += 1;
+      const log = logs.get(turnId) ?? null;
+      if (await settleExpired(options, session, { reaper, log, unkept }).catch(leave(options, session))) ended += 1;
     }
     settled += ended;
     // A server that died had many: their readers wait. When none could be ended, others are at it.
     if (expired.length < REAPED_AT_ONCE || ended === 0) return settled;
   }
+}
+
+/** Takes the lease of sessions that nobody holds any more; what was delegated stands before the turn that it was delegated in. */
+async function claimExpired({ dataSource, owner }: ReaperOptions, reaper: string): Promise<AgentSessionEntity[]> {
+  const [rows]: [RawRow[], number] = await dataSource.query(
+    `UPDATE agent_sessions SET lease_owner = $1, lease_expires_at = now() + make_interval(secs => $3)
+     WHERE id IN (
+       SELECT id FROM agent_sessions
+       WHERE status IN ('PENDING', 'RUNNING') AND lease_expires_at < now() AND lease_owner <> $2
+       ORDER BY parent_id NULLS LAST, lease_expires_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+     RETURNING *`,
+    [reaper, owner, LEASE_SECONDS, REAPED_AT_ONCE],
+  );
+  const sessions = rows.map((row) => entityOf(dataSource, AgentSessionEntity, row));
+  return sessions.toSorted((one, other) => Number(one.parentId === null) - Number(other.parentId === null));
+}
+
+/** The numbers that ends take where no log says how many events there were: above all of them, and each its own within a turn. */
+function createUnkeptEnds() {
+  const turns = new Map<string, number>();
+  return (turnId: string, lastSequence: number) => {
+    const end = Math.max(lastSequence + UNKEPT_EVENTS, (turns.get(turnId) ?? 0) + 1);
+    turns.set(turnId, end);
+    return end;
+  };
 }
 
 /** Null where no log is known, or none can be reached: a dead server's turns end all the same. */
@@ -104,11 +131,18 @@ async function seal({ log, logger }: ReaperOptions, turnId: string): Promise<Sea
   }
 }
 
-/** False: somebody else has ended the session, or its lease is good again. */
+interface Settling {
+  /** Who has the session's lease. */
+  reaper: string;
+  log: SealedLog | null;
+  unkept: ReturnType<typeof createUnkeptEnds>;
+}
+
+/** False: the lease that was taken for it has run out since, and somebody else has it. */
 async function settleExpired(
   { dataSource, logger }: ReaperOptions,
   session: AgentSessionEntity,
-  log: SealedLog | null,
+  { reaper, log, unkept }: Settling,
 ): Promise<boolean> {
   const failure = new TurnFailure(
     "INTERRUPTED",
@@ -117,24 +151,19 @@ async function settleExpired(
   // Redis may have come back without what the row knows.
   const knowing = log !== null && log.lastSequence >= session.lastSequence ? log : null;
   const text = longer(session.text, knowing?.textOf(session.id).toWellFormed() ?? "");
-  const ended = await settleSession(
-    dataSource,
-    session,
-    { leaseExpired: true },
-    {
-      status: "INTERRUPTED",
-      text,
-      toolCalls: session.toolCalls.map(endedCall),
-      // The row does not say where its last model call began: counted over all calls, which is never more than was used.
-      ...usageOfCutSession(session.usage, { ...NO_CALL, textLength: text.length }),
-      finishReason: null,
-      error: turnErrorOf(failure, session.requestId),
-      // Above all that the dead server can have told, because a client drops what it takes for already seen.
-      lastSequence: knowing?.endOf(session.id) ?? session.lastSequence + UNKEPT_EVENTS,
-      firstTextAt: session.firstTextAt,
-      messages: text === "" ? [] : [saysText(text)],
-    },
-  );
+  const ended = await settleSession(dataSource, session, reaper, {
+    status: "INTERRUPTED",
+    text,
+    toolCalls: session.toolCalls.map(endedCall),
+    // The row does not say where its last model call began: counted over all calls, which is never more than was used.
+    ...usageOfCutSession(session.usage, { ...NO_CALL, textLength: text.length }),
+    finishReason: null,
+    error: turnErrorOf(failure, session.requestId),
+    // Above all that the dead server can have told, because a client drops what it takes for already seen.
+    lastSequence: knowing?.endOf(session.id) ?? unkept(session.parentId ?? session.id, session.lastSequence),
+    firstTextAt: session.firstTextAt,
+    messages: text === "" ? [] : [saysText(text)],
+  });
   if (ended === null) return false;
   logger.warn(sessionLogFields(session), "settled a session whose server had gone");
   return true;

@@ -3,6 +3,7 @@
 import type { Logger } from "../logger";
 import type { Redis } from "../redis";
 import { followStream } from "./follow-stream";
+import { createHeldEvents, type HeldEvents } from "./held-events";
 import { inSequence } from "./in-sequence";
 import { createMemoryTurnLog } from "./memory-turn-log";
 import { readSealedLog } from "./sealed-log";
@@ -15,13 +16,16 @@ export interface RedisTurnLogOptions {
   redis: Redis;
   /** The longest that a turn may take. */
   turnTimeoutSeconds: number;
+  /** What this server may not tell now. */
+  held?: HeldEvents;
   logger: Logger;
 }
 
 /** Events of a sealed turn read at once. */
 const BATCH = 500;
 
-export function createRedisTurnLog({ redis, turnTimeoutSeconds, logger }: RedisTurnLogOptions): TurnLog {
+export function createRedisTurnLog(options: RedisTurnLogOptions): TurnLog {
+  const { redis, turnTimeoutSeconds, held = createHeldEvents(), logger } = options;
   const kept = createMemoryTurnLog();
   const listeners: ((turnId: string) => void)[] = [];
   const sender = createEventSender({
@@ -34,23 +38,47 @@ export function createRedisTurnLog({ redis, turnTimeoutSeconds, logger }: RedisT
     logger,
   });
 
+  const tell = (turnId: string, event: TurnEvent) => {
+    kept.append(turnId, event);
+    if (event.type === "TextDelta") sender.sendSoon(turnId);
+    else sender.send(turnId);
+  };
+
   return {
-    open: kept.open,
-    discard: kept.discard,
+    open(turnId) {
+      kept.open(turnId);
+      held.open(turnId);
+    },
+
+    discard(turnId) {
+      kept.discard(turnId);
+      held.close(turnId);
+    },
+
     isOpen: kept.isOpen,
     followers: kept.followers,
     turnsKept: kept.turnsKept,
-    eventsUnsent: sender.unsent,
+    eventsUnsent: () => sender.unsent() + held.count(),
 
     append(turnId, event) {
-      kept.append(turnId, event);
-      if (event.type === "TextDelta") sender.sendSoon(turnId);
-      else sender.send(turnId);
+      if (!held.hold(turnId, event)) tell(turnId, event);
+    },
+
+    renew(turnId, at) {
+      for (const event of held.release(turnId, at)) tell(turnId, event);
     },
 
     close(turnId) {
+      for (const event of held.close(turnId)) tell(turnId, event);
       kept.close(turnId);
       sender.send(turnId);
+    },
+
+    abandon(turnId) {
+      held.close(turnId);
+      kept.close(turnId);
+      // Its stream is what all others are told, and is sealed: readers here are told the same from now on.
+      kept.forget(turnId);
     },
 
     follow(turnId, options) {

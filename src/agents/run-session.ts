@@ -81,6 +81,7 @@ export async function runSession(
       lastSequence: writer.lastSequence,
       followed: turn.isFollowed(),
     }),
+    renewed: writer.renew,
     stop: turn.stop,
   };
 
@@ -212,10 +213,7 @@ async function settle(
 
   for (let tries = 1; ; tries += 1) {
     try {
-      const [ended] = await Promise.all([
-        settleSession(dataSource, session, { owner: options.owner }, ending),
-        reported,
-      ]);
+      const [ended] = await Promise.all([settleSession(dataSource, session, options.owner, ending), reported]);
       // Of an earlier try the answer may have been lost, and not what it did.
       const settled = ended ?? (tries > 1 ? await findSettled(dataSource, session.id, ending) : null);
       // The lease was lost: whoever has it has ended the session, or will, and its followers are told from the row.

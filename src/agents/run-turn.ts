@@ -153,15 +153,18 @@ async function runTurn(options: RunTurnOptions, turn: AcceptedTurn, runs: Runnin
     return ended ?? (await tellForeignEnd(options, accepted, writer));
   };
 
+  let ended: AgentSessionEntity | null = null;
   try {
-    await runSession(options, turn, {
+    ended = await runSession(options, turn, {
       ...surroundings(turn, options.observer.turnStarted(session)),
       loadHistory: async () => (turn.threadIsNew ? [] : loadHistory(dataSource, session.threadId)),
       stop,
     });
   } finally {
     clearTimeout(timeout);
-    writer.close();
+    // Not ours to end: whoever has the lease tells how it ends.
+    if (ended === null) writer.abandon();
+    else writer.close();
   }
 }
 

@@ -31,9 +31,6 @@ export interface SessionEnding {
   messages: readonly Message[];
 }
 
-/** Who may end it: the process that holds its lease, or anybody once the lease has run out. */
-export type SettlingRight = { owner: string } | { leaseExpired: true };
-
 /** What is asked of a session to end it. */
 export type SettledSession = Pick<AgentSessionEntity, "id" | "parentId" | "prompt">;
 
@@ -41,7 +38,8 @@ export type SettledSession = Pick<AgentSessionEntity, "id" | "parentId" | "promp
 export async function settleSession(
   dataSource: DataSource,
   session: SettledSession,
-  right: SettlingRight,
+  /** Who holds its lease. */
+  owner: string,
   ending: SessionEnding,
 ): Promise<AgentSessionEntity | null> {
   const { usage } = ending;
@@ -52,7 +50,7 @@ export async function settleSession(
            cache_write_tokens = $9, reasoning_tokens = $10, usage_source = $11, finish_reason = $12, error = $13,
            last_sequence = $14, first_text_at = $15, lease_owner = NULL, lease_expires_at = NULL, ended_at = now()
        WHERE id = $1 AND status IN ('PENDING', 'RUNNING')
-         AND CASE WHEN $2::uuid IS NULL THEN lease_expires_at < now() ELSE lease_owner = $2 END
+         AND lease_owner = $2
        RETURNING *
      ), used AS (
        SELECT id AS session_id, workspace_id, $16::bigint AS value, ended_at AS occurred_at FROM ended WHERE payer = 'WAYPATH'
@@ -66,7 +64,7 @@ export async function settleSession(
      SELECT * FROM ended`,
     [
       session.id,
-      "owner" in right ? right.owner : null,
+      owner,
       ending.status,
       ending.text,
       JSON.stringify(ending.toolCalls),

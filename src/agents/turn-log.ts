@@ -24,8 +24,15 @@ export interface TurnLog {
   /** Forgets a log that was opened for a turn that was then not accepted. */
   discard(turnId: string): void;
   append(turnId: string, event: TurnEvent): void;
+  /**
+   * This server's lease on the turn was renewed at this moment, in milliseconds of `performance.now`. A log that others may end holds
+   * back what is appended once the lease may have run out, until it is renewed.
+   */
+  renew(turnId: string, at: number): void;
   /** No more events will come. Readers end, and the log is forgotten after a while. */
   close(turnId: string): void;
+  /** Closes it for a turn that another server ends: what that one says is told, and what is still held back here is not. */
+  abandon(turnId: string): void;
   /** Whether this server writes the turn's log. */
   isOpen(turnId: string): boolean;
   /**

@@ -14,6 +14,8 @@ export interface TurnWriter {
   publishedText(sessionId: string): string;
   /** Publishes what is still held back. Call before telling a session's whole text. */
   flush(): void;
+  /** The turn's lease was renewed at this moment, as `TurnLog.renew`. */
+  renew(at: number): void;
   /** Closes the turn's log after its terminal event. */
   close(): void;
   /** Closes the turn's log as it is, because it is another server's to end: nothing is written any more. */
@@ -88,6 +90,7 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
     },
     publishedText: (sessionId) => texts.get(sessionId) ?? "",
     flush,
+    renew: (at) => log.renew(turnId, at),
     close() {
       flush();
       if (merging !== null) clearTimeout(merging);
@@ -95,7 +98,8 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
     },
     abandon() {
       abandoned = true;
-      log.close(turnId);
+      if (merging !== null) clearTimeout(merging);
+      log.abandon(turnId);
     },
   };
 }

@@ -31,7 +31,7 @@ export async function createMeterSummaries(stripe: Stripe, eventName: string): P
     try {
       yield* stripe.billing.meters.listEventSummaries(meterId, params, AGAIN);
     } catch (error) {
-      if (!(error instanceof Stripe.errors.StripeError && error.code === "resource_missing")) throw error;
+      if (!(error instanceof Stripe.errors.StripeError && error.code === "resource_missing")) throw named(error);
       strangers.add(params.customer);
     }
   }
@@ -53,10 +53,21 @@ export async function createMeterSummaries(stripe: Stripe, eventName: string): P
 }
 
 async function findMeter(stripe: Stripe, eventName: string): Promise<string> {
-  for await (const meter of stripe.billing.meters.list({ limit: PAGE_SIZE }, AGAIN)) {
-    if (meter.event_name === eventName) return meter.id;
+  try {
+    for await (const meter of stripe.billing.meters.list({ limit: PAGE_SIZE }, AGAIN)) {
+      if (meter.event_name === eventName) return meter.id;
+    }
+  } catch (error) {
+    throw named(error);
   }
   throw new NoSuchMeterError(
     `This Stripe account has no meter with the event name "${eventName}": create it, or set STRIPE_METER_EVENT_NAME.`,
   );
+}
+
+/** An operator reads it beside errors of the database: Stripe's own words do not say whose they are. */
+function named(error: unknown): unknown {
+  if (!(error instanceof Stripe.errors.StripeError)) return error;
+  const status = error.statusCode === undefined ? "" : ` (${error.statusCode})`;
+  return new Error(`Stripe could not be asked${status}: ${error.message}`, { cause: error });
 }

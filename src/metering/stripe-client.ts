@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 
 import type { Secret } from "../secret";
+import { createStripeHttpClient } from "./stripe-http-client";
 
 export interface StripeConnectionOptions {
   secretKey: Secret;
@@ -16,11 +17,19 @@ export function connectStripe({ secretKey, apiBase }: StripeConnectionOptions): 
   const address = apiBase === undefined ? {} : addressOf(new URL(apiBase));
   return secretKey.use(
     (plaintext) =>
-      new Stripe(plaintext, { ...address, timeout: STRIPE_TIMEOUT_MS, maxNetworkRetries: 0, telemetry: false }),
+      new Stripe(plaintext, {
+        ...address,
+        httpClient: createStripeHttpClient(),
+        timeout: STRIPE_TIMEOUT_MS,
+        maxNetworkRetries: 0,
+        telemetry: false,
+      }),
   );
 }
 
 function addressOf({ protocol, hostname, port }: URL) {
   const scheme = protocol === "http:" ? ("http" as const) : ("https" as const);
-  return { protocol: scheme, host: hostname, port: port || (scheme === "http" ? 80 : 443) };
+  // An IPv6 address has brackets in a URL, and none where one connects to it.
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return { protocol: scheme, host, port: port || (scheme === "http" ? 80 : 443) };
 }

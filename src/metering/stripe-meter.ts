@@ -5,6 +5,7 @@ import Stripe from "stripe";
 
 import { publicId, uuidOf } from "../ids";
 import { STRIPE_TIMEOUT_MS } from "./stripe-client";
+import { NOT_STRIPE } from "./stripe-http-client";
 
 /** A billable fact as the meter takes it. */
 export interface MeterFact {
@@ -51,19 +52,26 @@ export function createStripeMeter(stripe: Stripe, eventName: string): Meter {
   return {
     async send(fact) {
       const answered = new AbortController();
+      const identifier = meterIdentifier(fact);
       const answer = stripe.billing.meterEvents
         .create({
           event_name: eventName,
-          identifier: meterIdentifier(fact),
+          identifier,
           payload: { stripe_customer_id: fact.customerId, value: String(fact.value) },
           timestamp: Math.floor(fact.occurredAt.getTime() / 1000),
         })
-        .then((): MeterAnswer => ({ outcome: "DELIVERED" }), readRefusal)
+        .then((event) => readAnswer(event, identifier), readRefusal)
         .finally(() => answered.abort());
       const none = wait(ANSWER_MS, later("NO_ANSWER", null, false), { signal: answered.signal }).catch(() => answer);
       return Promise.race([answer, none]);
     },
   };
+}
+
+/** Only the event itself, by its name, says that it was taken. */
+function readAnswer({ object, identifier }: Stripe.Billing.MeterEvent, sent: string): MeterAnswer {
+  const isOurs = object === "billing.meter_event" && identifier === sent;
+  return isOurs ? { outcome: "DELIVERED" } : later("NOT_STRIPE", null, false);
 }
 
 // Stripe tells a duplicate from other bad requests by its words only.
@@ -87,6 +95,8 @@ function readRefusal(error: unknown): MeterAnswer {
       // Says nothing of the event either: the account has no such meter, or none that is active.
       if (param === "event_name") return later("NO_METER", error, true);
       if (statusCode >= 500) return later("METER_UNAVAILABLE", error, false);
+      // Whoever it was may have passed the event on all the same.
+      if (code === NOT_STRIPE) return later("NOT_STRIPE", error, false);
       return { outcome: "REFUSED", reason: plainCode(code) ?? `HTTP_${statusCode}` };
   }
 }

@@ -5,14 +5,18 @@ import { seededRandom } from "./seeded-random";
  * What becomes of one meter event:
  *
  * - `ok` nothing special.
- * - `lost` it is taken, and the connection is reset before a word of the answer. The official SDK sends such a request once more
- *   by itself, whatever its `maxNetworkRetries`, with the same idempotency key, and so gets the stored answer.
+ * - `lost` it is taken, and the connection is reset before a word of the answer. With its own HTTP client the official SDK sends
+ *   such a request once more by itself, whatever its `maxNetworkRetries`, with the same idempotency key, and so gets the stored answer.
  * - `cut` it is taken, and the connection closes in the middle of the answer. The SDK does not try again.
  * - a status: it fails so, and is not taken. A 500 is an answer of the endpoint, and is stored with the idempotency key.
  */
 export type MeterEventFate = "ok" | "lost" | "cut" | FailureStatus;
 export type FailureStatus = 409 | 429 | 500 | 503;
 
+/** What something on the way answers instead of Stripe, e.g. a proxy whose upstream is down. */
+export type ProxyAnswer = z.infer<typeof proxyAnswer>;
+
+const proxyAnswer = z.strictObject({ status: z.int().min(200).max(599), body: z.string() });
 const failureStatus = z.union([z.literal(409), z.literal(429), z.literal(500), z.literal(503)]);
 const share = z.number().min(0).max(1);
 
@@ -26,6 +30,8 @@ export const stripeFaultSettings = z
     failureStatuses: z.array(failureStatus).min(1),
     /** The fates of the next meter events, one by one, before chance decides again. */
     next: z.array(z.union([z.literal("ok"), z.literal("lost"), z.literal("cut"), failureStatus])),
+    /** The answers to the next requests, whatever they ask, one by one: none of these reaches Stripe. */
+    proxyAnswers: z.array(proxyAnswer),
     /** Milliseconds that taking an event lasts. */
     latencyMs: z.number().min(0),
     /** Milliseconds until an event shows in summaries. */
@@ -43,6 +49,7 @@ const NONE: Required<StripeFaultSettings> = {
   failures: 0,
   failureStatuses: [500, 503, 429, 409],
   next: [],
+  proxyAnswers: [],
   latencyMs: 0,
   summaryLagMs: 0,
   unavailable: false,
@@ -68,6 +75,13 @@ export class StripeFaults {
   /** Back to none. */
   clear(): void {
     this.#settings = NONE;
+  }
+
+  /** How something on the way answers one request; undefined where it lets it through. */
+  drawProxyAnswer(): ProxyAnswer | undefined {
+    const [first, ...rest] = this.#settings.proxyAnswers;
+    if (first !== undefined) this.set({ proxyAnswers: rest });
+    return first;
   }
 
   /** Decides about one meter event. */

@@ -93,10 +93,15 @@ async function serve(
     if (!response.writableFinished) journal.end(entry, "aborted");
     else journal.end(entry, response.statusCode < 400 ? "completed" : "refused");
   });
-  response.setHeader("request-id", `req_${randomBytes(7).toString("hex")}`);
   const { text } = await readBody(request);
   const fields = parseStripeForm(request.method === "POST" ? new URLSearchParams(text ?? "") : url.searchParams);
   journal.addBody(entry, fields, text?.length ?? 0);
+  const proxied = account.faults.drawProxyAnswer();
+  if (proxied !== undefined) {
+    response.writeHead(proxied.status).end(proxied.body);
+    return;
+  }
+  response.setHeader("request-id", `req_${randomBytes(7).toString("hex")}`);
   const isMeterEvent = request.method === "POST" && url.pathname === "/v1/billing/meter_events";
   let fate: MeterEventFate = "ok";
   try {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 
+import { createHeldEvents } from "../../src/agents/held-events";
 import { createRedisTurnLog } from "../../src/agents/redis-turn-log";
 import type { TurnEvent } from "../../src/agents/turn-events";
 import type { TurnLog } from "../../src/agents/turn-log";
@@ -24,9 +25,9 @@ interface Server {
   close(): Promise<void>;
 }
 
-async function openServer(url = redisUrl()): Promise<Server> {
+async function openServer(url = redisUrl(), leaseMs?: number): Promise<Server> {
   const redis = await openRedis(new Secret(url), logger);
-  const log = createRedisTurnLog({ redis, turnTimeoutSeconds: 60, logger });
+  const log = createRedisTurnLog({ redis, turnTimeoutSeconds: 60, held: createHeldEvents(leaseMs), logger });
   const sealed: string[] = [];
   log.onSealed((turnId) => sealed.push(turnId));
   return {
@@ -68,8 +69,8 @@ afterEach(async () => {
 });
 
 /** Two servers on a Redis that nobody else uses, and a turn that runs on the first. */
-async function setUp() {
-  servers = await Promise.all([openServer(own.url), openServer(own.url)]);
+async function setUp(leaseMs?: number) {
+  servers = await Promise.all([openServer(own.url, leaseMs), openServer(own.url)]);
   const [owner, other] = servers as [Server, Server];
   const turnId = newId();
   owner.log.open(turnId);
@@ -220,4 +221,38 @@ test("a Redis that hangs holds up neither a turn nor a reader that goes", async 
   own.wake();
   await reconnected(owner, other);
   await until(() => owner.log.eventsUnsent() === 0);
+});
+
+const AN_HOUR_MS = 3_600_000;
+
+test("once its lease may have run out a server tells nobody anything, and all of it in order when the lease is renewed", async () => {
+  const { owner, turnId, append, follow } = await setUp(0);
+  append(delta(turnId, 1), delta(turnId, 2));
+  expect(owner.log.eventsUnsent()).toBe(2);
+  const near = owner.log.follow(turnId, { signal: forEver(), settled: forEver() });
+  const [first, far] = [near.next(), follow()];
+  owner.log.renew(turnId, performance.now() + AN_HOUR_MS);
+  append(ending(turnId, 3));
+  owner.log.close(turnId);
+  expect([(await first).value, ...(await collectTurn(near, turnId))]).toEqual([
+    delta(turnId, 1),
+    delta(turnId, 2),
+    ending(turnId, 3),
+  ]);
+  expect(await collectTurn(far, turnId)).toHaveLength(3);
+});
+
+test("where its lease is lost, what it held back is never told, and its own readers are told what all are", async () => {
+  const { owner, other, turnId, append } = await setUp(AN_HOUR_MS);
+  append(delta(turnId, 1));
+  while (owner.log.eventsUnsent() > 0) await new Promise(setImmediate);
+  owner.log.renew(turnId, performance.now() - 2 * AN_HOUR_MS);
+  append(delta(turnId, 2), delta(turnId, 3));
+  expect(await other.log.seal(turnId)).toMatchObject({ lastSequence: 1 });
+  owner.log.abandon(turnId);
+  const told = [];
+  for await (const event of owner.log.follow(turnId, { signal: forEver(), settled: AbortSignal.abort() }))
+    told.push(event);
+  expect(told).toEqual([delta(turnId, 1)]);
+  expect(owner.log.eventsUnsent()).toBe(0);
 });

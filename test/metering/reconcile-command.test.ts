@@ -111,3 +111,10 @@ test.each<[string, string, Record<string, string>, RegExp]>([
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(why);
 });
+
+test("it says that it is Stripe that cannot be asked", async () => {
+  const body = '{"error":{"type":"invalid_request_error","code":"rate_limit","message":"Too many requests"}}';
+  ledger.stripe.account.faults.set({ proxyAnswers: [{ status: 429, body }] });
+  const { code, stderr } = await waypath(DAY);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "Stripe could not be asked (429): Too many requests\n" });
+});

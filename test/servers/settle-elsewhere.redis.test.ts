@@ -151,6 +151,33 @@ test("a dead server's turn ends while Redis is away too, with what its row has k
   await collect(leader);
 });
 
+test("a session is claimed before its turn's log is sealed: a server that renews its lease in time loses nothing", async () => {
+  const message = simulate([[{ text: "Late " }, { fault: "stall" }]]);
+  const leader = streamOf(near, CHAT_TURN, { input: { message } });
+  const { value: started } = await leader.next();
+  const { dataSource } = servers.server;
+  const dead = randomUUID();
+  const owner = async () => {
+    const [row] = await dataSource.query(
+      "SELECT lease_owner, lease_expires_at > now() AS held FROM agent_sessions WHERE id = $1",
+      [idOf(started.sessionId)],
+    );
+    return { isDead: row.lease_owner === dead, held: row.held };
+  };
+  await dataSource.query(
+    "UPDATE agent_sessions SET lease_owner = $2, lease_expires_at = now() - interval '1 second' WHERE id = $1",
+    [idOf(started.sessionId), dead],
+  );
+  const atSeal: unknown[] = [];
+  const seal = async (turnId: string) => {
+    atSeal.push(await owner());
+    return log.seal(turnId);
+  };
+  await settleExpiredSessions({ dataSource, log: { seal }, owner: randomUUID(), logger: createLogger("silent") });
+  expect(atSeal).toEqual([{ isDead: false, held: true }]);
+  await collect(leader);
+});
+
 test("two that settle one turn at the same moment settle it once", async () => {
   const message = simulate([[{ text: "Who " }, { fault: "stall" }]]);
   const leader = streamOf(near, CHAT_TURN, { input: { message } });

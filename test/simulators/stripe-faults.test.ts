@@ -72,6 +72,24 @@ test("an outage answers everything with 503", async () => {
   await client.billing.meterEvents.create(meterEvent());
 });
 
+test("a proxy answers in Stripe's place, whatever is asked, and lets nothing through", async () => {
+  const { simulator, account, ledger } = await simulatedStripe();
+  account.faults.set({
+    proxyAnswers: [
+      { status: 502, body: "<html>" },
+      { status: 200, body: "{}" },
+    ],
+  });
+  const ask = async (method: string) => {
+    const answer = await fetch(`${simulator.url}/v1/billing/meter_events`, { method });
+    return [answer.status, await answer.text(), answer.headers.has("request-id")];
+  };
+  expect(await ask("POST")).toEqual([502, "<html>", false]);
+  expect(await ask("GET")).toEqual([200, "{}", false]);
+  expect(ledger.events).toEqual([]);
+  expect(await ask("GET")).toEqual([401, expect.any(String), true]);
+});
+
 test("an outage of the network refuses connections until it is over", async () => {
   const { client, simulator } = await simulatedStripe();
   await client.billing.meterEvents.create(meterEvent());
