@@ -128,7 +128,8 @@ describe("the balancer of docker-compose.yml", () => {
   );
 
   test("passes on none of the addresses that ask for no token", () => {
-    const rows = read("docs/operations.md").match(/(?<=## Health\n)[\s\S]*?None of the three asks for a token/)?.[0] ?? "";
+    const rows =
+      read("docs/operations.md").match(/(?<=## Health\n)[\s\S]*?None of the three asks for a token/)?.[0] ?? "";
     const open = [...rows.matchAll(/^\| `(\/\w+)` \|/gm)].map(([, address]) => address);
     expect(open).toEqual(["/healthz", "/readyz", "/metrics"]);
     // By their beginnings, however they are written: the servers take capitals and a slash at the end for the same.
