@@ -85,6 +85,7 @@ export async function runAgentLoop(options: AgentLoopOptions): Promise<AgentLoop
       request: { ...prompt, maxOutputTokens: MAX_OUTPUT_TOKENS, signal },
       onTry: () => observer.modelCallStarted(prompt),
       emit: (part) => answer.take(part),
+      onUncounted: () => observer.usage(usage),
       onRetry: (delaySeconds) => observer.retrying(delaySeconds),
       observer: options.sessionObserver,
     });

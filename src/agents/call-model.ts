@@ -4,6 +4,7 @@ import { TurnFailure } from "../errors";
 import type { LanguageModel, ModelFinish, ModelPart, ModelRequest } from "../providers/language-model";
 import type { SessionObserver } from "../tracing/turn-observer";
 import { observedFailure } from "./observed-failure";
+import { TurnStopped } from "./turn-stopped";
 
 export interface CallModelOptions {
   model: LanguageModel;
@@ -11,6 +12,11 @@ export interface CallModelOptions {
   emit: (part: ModelPart) => void;
   /** Told before each try. */
   onTry: () => void;
+  /**
+   * Told when a try failed by itself before its first output, whatever usage it told of: the answer was not begun, and nobody is billed
+   * for it. One that was stopped counts, because its provider does count it.
+   */
+  onUncounted: () => void;
   /** Told before each further try, with the seconds until it. */
   onRetry: (delaySeconds: number) => void;
   /** Looks on at every try. */
@@ -26,7 +32,7 @@ const LONGEST_PAUSE_SECONDS = 20;
 
 /** One model call, made again where that cannot do harm. Rejects as `LanguageModel.respond` does. */
 export async function callModel(options: CallModelOptions): Promise<ModelFinish> {
-  const { model, request, emit, onTry, onRetry } = options;
+  const { model, request, emit, onTry, onUncounted, onRetry } = options;
   for (let tries = 0; ; tries += 1) {
     const observer = options.observer.modelCallStarted({ modelId: model.modelId, request });
     let outputBegan = false;
@@ -41,7 +47,9 @@ export async function callModel(options: CallModelOptions): Promise<ModelFinish>
       return finish;
     } catch (error) {
       const pauseSeconds = outputBegan ? null : pauseBeforeNext(tries, error);
-      observer.failed(observedFailure(error, pauseSeconds !== null));
+      const isCounted = outputBegan || error instanceof TurnStopped;
+      observer.failed({ ...observedFailure(error, pauseSeconds !== null), isCounted });
+      if (!isCounted) onUncounted();
       if (pauseSeconds === null) throw error;
       onRetry(pauseSeconds);
       await wait(pauseSeconds * 1000, undefined, { signal: request.signal }).catch(() => {

@@ -11,7 +11,7 @@ const STOPPED: Record<StopCause, string> = {
 };
 
 /** Why a model call failed, for who looks on: whoever runs this server, not who asked. `goesOn`: it is made again. */
-export function observedFailure(error: unknown, goesOn: boolean): ObservedFailure {
+export function observedFailure(error: unknown, goesOn: boolean): Omit<ObservedFailure, "isCounted"> {
   if (error instanceof TurnStopped) return { code: error.why, message: STOPPED[error.why], severity: "WARNING" };
   const severity = goesOn ? "WARNING" : "ERROR";
   return error instanceof TurnFailure

@@ -55,7 +55,9 @@ export function observeModelCall(
       usage = finish.usage;
       end({ metadata: { finishReason: finish.reason.unified, providerFinishReason: finish.reason.raw } });
     },
-    failed({ code, message, severity }) {
+    failed({ code, message, severity, isCounted }) {
+      // Langfuse adds up what the generations tell: that is to be what the row says.
+      if (!isCounted) usage = undefined;
       end({ level: severity, statusMessage: `${code}: ${message}` });
     },
   };

@@ -21,6 +21,7 @@ export class TraceOutbox implements SpanExporter {
   readonly #whenEmpty = new Set<() => void>();
   #spans = 0;
   #characters = 0;
+  #isAbandoned = false;
 
   /** `onLoss` is told of each loss, with an HTTP status or the short name of what went wrong. */
   constructor(line: LangfuseExporter, onLoss: (reason: string | number) => void) {
@@ -49,6 +50,7 @@ export class TraceOutbox implements SpanExporter {
     const late = setTimeout(this.#line.breakOff, BATCH_MS);
     this.#line.exporter.export(spans, (result) => {
       clearTimeout(late);
+      if (this.#isAbandoned) return done(result);
       this.#spans -= spans.length;
       for (const span of spans) this.#characters -= charactersOf(span);
       if (result.code !== ExportResultCode.SUCCESS) {
@@ -66,6 +68,15 @@ export class TraceOutbox implements SpanExporter {
       this.#whenEmpty.add(resolve);
       this.#tellWhetherEmpty();
     });
+  }
+
+  /** What still waits or is on its way is lost, from now on: there is no more time for it. */
+  abandon(): void {
+    if (this.#isAbandoned || this.#spans === 0) return;
+    this.#isAbandoned = true;
+    this.#lost.failed += this.#spans;
+    this.#spans = 0;
+    this.#onLoss("NO_TIME");
   }
 
   shutdown(): Promise<void> {

@@ -90,6 +90,7 @@ export function startTracing({ langfuse, environment, logger }: TracingOptions):
       const late = wait(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined);
       await Promise.race([outbox.empty(), late]);
       closed.abort();
+      outbox.abandon();
       line.breakOff();
     },
   };

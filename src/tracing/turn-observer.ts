@@ -81,4 +81,6 @@ export interface ObservedFailure {
   message: string;
   /** A warning where the turn goes on, or was stopped on purpose. */
   severity: "WARNING" | "ERROR";
+  /** Whether what it told of its usage counts in its session's. */
+  isCounted: boolean;
 }

@@ -3,10 +3,11 @@ import { expect, test } from "@jest/globals";
 import { type AgentLoopOptions, type RequestedToolCall, runAgentLoop } from "../../src/agents/agent-loop";
 import { asksPrompt } from "../../src/agents/thread-history";
 import { STEPS } from "../../src/agents/tools/tool-limits";
+import { TurnFailure } from "../../src/errors";
 import type { LanguageModel, ModelFinish, ModelPart, ModelRequest } from "../../src/providers/language-model";
 import { SILENT_SESSION } from "../../src/tracing/silent-observer";
 
-type Step = { parts: ModelPart[]; reason?: ModelFinish["reason"]["unified"] };
+type Step = { parts: ModelPart[]; reason?: ModelFinish["reason"]["unified"]; breaks?: true };
 
 const USAGE = { inputTokens: 10, outputTokens: 2, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: null };
 const call = (id: string, name = "look"): ModelPart => ({ type: "tool-call", id, name, arguments: { at: id } });
@@ -21,8 +22,9 @@ async function run(steps: Step[], callTool?: AgentLoopOptions["callTool"], signa
     modelId: "claude-sonnet-4-6",
     async respond(request, emit) {
       requests.push({ ...request, messages: structuredClone(request.messages) as ModelRequest["messages"] });
-      const { parts, reason } = steps[Math.min(requests.length, steps.length) - 1] ?? { parts: [] };
+      const { parts, reason, breaks } = steps[Math.min(requests.length, steps.length) - 1] ?? { parts: [] };
       for (const part of parts) emit(part);
+      if (breaks) throw new TurnFailure("PROVIDER_STREAM_BROKEN", "broke");
       const called = parts.some((part) => part.type === "tool-call");
       return { reason: { unified: reason ?? (called ? "TOOL_CALLS" : "STOP"), raw: "raw" }, usage: USAGE };
     },
@@ -75,6 +77,24 @@ test("tools are run and the model is called again with what they returned, until
   expect(told).toEqual([
     ["1.0", "Let me see. "],
     ["ended", 10],
+    ["2.0", "Done."],
+    ["ended", 20],
+  ]);
+});
+
+test("what a try told of its usage that broke before its first output is not counted", async () => {
+  const usage: ModelPart = { type: "usage", usage: { ...USAGE, inputTokens: 7 } };
+  const { told } = await run([
+    { parts: [call("a")] },
+    { parts: [usage], breaks: true },
+    { parts: [usage, text("Done.")] },
+  ]);
+  expect(told).toEqual([
+    ["ended", 10],
+    ["usage", 17],
+    ["usage", 10],
+    "retrying",
+    ["usage", 17],
     ["2.0", "Done."],
     ["ended", 20],
   ]);

@@ -34,6 +34,7 @@ async function call(tries: Try[], signal = new AbortController().signal) {
     request,
     emit: (part) => parts.push(part),
     onTry: () => undefined,
+    onUncounted: () => parts.splice(0),
     onRetry: (delaySeconds) => retries.push(delaySeconds),
     observer: {
       modelCallStarted({ modelId }) {
@@ -73,7 +74,8 @@ test("usage is no output: a call that only told its usage is made again", async 
     emit({ type: "usage", usage: FINISH.usage });
     throw new TurnFailure("PROVIDER_STREAM_BROKEN", "broke");
   };
-  expect((await call([opens, succeeds])).calls).toBe(2);
+  const { calls, parts } = await call([opens, succeeds]);
+  expect({ calls, counted: parts }).toEqual({ calls: 2, counted: [] });
 });
 
 test.each<ModelPart>([

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Client } from "graphql-ws";
 
 import { simulate } from "../../src/simulators/script";
@@ -148,25 +148,35 @@ test("unsubscribing releases the reader at once, while its turn says nothing", a
   expect(events.at(-1).session.status).toBe("CANCELLED");
 });
 
-test.each([
-  ["itself", "query($id: ID!) { agentSession(id: $id) { status } }"],
-  ["in a list", "{ workspace { agentSessions { nodes { status } } } }"],
-  ["in its thread", "{ workspace { threads { nodes { turns { nodes { status } } } } } }"],
-])("reading a running turn by query counts as following it: %s", async (_name, read) => {
-  const message = `read by query ${simulate([[{ text: "Reading" }, { fault: "stall" }]])}`;
-  const start = "mutation($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
-  const { data } = await post(server.url, token, start, { input: { message } });
-  const { id } = data.startTurn.session;
-  const uuid = id.slice(4);
-  await server.dataSource.query(
-    "UPDATE agent_sessions SET last_followed_at = now() - interval '1 hour' WHERE id = $1",
-    [uuid],
-  );
-  await post(server.url, token, read, read.includes("$id") ? { id } : {});
-  const [row] = await server.dataSource.query(
-    "SELECT last_followed_at > now() - interval '1 minute' AS followed FROM agent_sessions WHERE id = $1",
-    [uuid],
-  );
-  expect(row).toEqual({ followed: true });
-  await cancel(id);
+describe("on a server that waits for two minutes for a reader", () => {
+  let patient: TestServer;
+  let patientToken: string;
+  beforeAll(async () => {
+    patient = await startTestServer();
+    patientToken = await patient.token();
+  });
+  afterAll(() => patient.close());
+
+  test.each([
+    ["itself", "query($id: ID!) { agentSession(id: $id) { status } }"],
+    ["in a list", "{ workspace { agentSessions { nodes { status } } } }"],
+    ["in its thread", "{ workspace { threads { nodes { turns { nodes { status } } } } } }"],
+  ])("reading a running turn by query counts as following it: %s", async (_name, read) => {
+    const message = `read by query ${simulate([[{ text: "Reading" }, { fault: "stall" }]])}`;
+    const start = "mutation($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
+    const { data } = await post(patient.url, patientToken, start, { input: { message } });
+    const { id } = data.startTurn.session;
+    const uuid = id.slice(4);
+    await patient.dataSource.query(
+      "UPDATE agent_sessions SET last_followed_at = now() - interval '1 minute' WHERE id = $1",
+      [uuid],
+    );
+    await post(patient.url, patientToken, read, read.includes("$id") ? { id } : {});
+    const [row] = await patient.dataSource.query(
+      "SELECT last_followed_at > now() - interval '30 seconds' AS followed FROM agent_sessions WHERE id = $1",
+      [uuid],
+    );
+    expect(row).toEqual({ followed: true });
+    await post(patient.url, patientToken, CANCEL, { sessionId: id });
+  });
 });

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 import { PROJECT } from "../support/documents";
 
@@ -22,18 +22,19 @@ export interface CleanClone {
   remove(): void;
 }
 
+const OF_THE_MACHINE = /^(PATH|HOME|(https?|no)_proxy|npm_config_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i;
+
 export function makeCleanClone(): CleanClone {
   const parent = mkdtempSync(join(tmpdir(), "waypath-newcomer-"));
   const directory = join(parent, "waypath");
-  const cloned = spawnSync("git", ["clone", "--quiet", PROJECT, directory], { encoding: "utf8" });
-  if (cloned.status !== 0) throw new Error(`git clone failed: ${cloned.stderr}`);
-  // npm looks into the home for its cache and its registry; nothing else is there for it.
-  const { PATH = "", HOME = "" } = process.env;
+  copyProject(directory);
+  // npm finds its cache and its registry by these; nothing that the product reads is among them.
+  const ofTheMachine = Object.fromEntries(Object.entries(process.env).filter(([name]) => OF_THE_MACHINE.test(name)));
 
   const shell = (lines: string, environment: Record<string, string> = {}) => {
     const child = spawn("bash", ["-euo", "pipefail", "-c", lines], {
       cwd: directory,
-      env: { PATH, HOME, ...environment },
+      env: { ...ofTheMachine, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
@@ -71,4 +72,25 @@ export function makeCleanClone(): CleanClone {
     },
     remove: () => rmSync(parent, { recursive: true, force: true }),
   };
+}
+
+/** What is made here, and what somebody has set here: none of it is in a clone. */
+const NOT_CLONED = /^(node_modules|dist|\.git|\.waypath|\.env|coverage)(\/|$)|\/node_modules(\/|$)/;
+
+/** The committed files; those that stand here where the project came without its history. */
+function copyProject(directory: string): void {
+  if (!existsSync(join(PROJECT, ".git"))) {
+    cpSync(PROJECT, directory, {
+      recursive: true,
+      filter: (source) => !NOT_CLONED.test(relative(PROJECT, source).replaceAll("\\", "/")),
+    });
+    return;
+  }
+  // Also of a folder that somebody else has checked out.
+  const trusting = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "safe.directory", GIT_CONFIG_VALUE_0: "*" };
+  const cloned = spawnSync("git", ["clone", "--quiet", PROJECT, directory], {
+    encoding: "utf8",
+    env: { ...process.env, ...trusting },
+  });
+  if (cloned.status !== 0) throw new Error(`git clone failed: ${cloned.stderr}`);
 }

@@ -24,7 +24,7 @@ const failingSession: SessionObserver = { modelCallStarted: fail, toolCallStarte
 const SESSION = {} as ObservedSession;
 const MODEL_CALL = {} as ObservedModelCall;
 const TOOL_CALL = {} as ObservedToolCall;
-const FAILURE = { code: "TIMEOUT", message: "", severity: "ERROR" as const };
+const FAILURE = { code: "TIMEOUT", message: "", severity: "ERROR" as const, isCounted: false };
 
 /** Announces everything there is, and returns what was reported. */
 function announce(turnStarted: TurnObserver["turnStarted"]): unknown[] {
