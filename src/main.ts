@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
+import { CLOSING_SECONDS } from "./close-in-order";
 import { type Config, ConfigError, type LangfuseConfig, loadConfig, readEnvironment } from "./config";
 import { startEmbeddedPostgres } from "./database/embedded-postgres";
 import { EmbeddedPostgresError } from "./database/embedded-postgres-error";
@@ -40,6 +41,14 @@ async function main(): Promise<void> {
     if (stopping) process.exit(1);
     stopping = true;
     logger.info({ signal, graceSeconds: config.shutdownGraceSeconds }, "shutting down");
+    // Other servers settle what this one could not, and its supervisor need not kill it.
+    setTimeout(
+      () => {
+        logger.fatal("shutting down takes too long: the process ends as it is");
+        process.exit(1);
+      },
+      (config.shutdownGraceSeconds + CLOSING_SECONDS) * 1000,
+    ).unref();
     // What is being started is started first: half of it could not be undone in order.
     started
       .then((stop) => stop(config.shutdownGraceSeconds))

@@ -8,7 +8,7 @@ import type { Secret } from "./secret";
 /** A data source that is connected. Throws a `ConfigError` that says why it could not be. */
 export async function openDatabase(
   databaseUrl: Secret,
-  options: Pick<DatabaseOptions, "statementTimeoutMs" | "poolSize"> = {},
+  options: Pick<DatabaseOptions, "statementTimeoutMs" | "poolSize" | "line"> = {},
 ): Promise<DataSource> {
   const dataSource = databaseUrl.use((url) => createDataSource({ url, entities: ENTITIES, ...options }));
   try {

@@ -1,5 +1,4 @@
-import express, { Router } from "express";
-import type { DataSource } from "typeorm";
+import express from "express";
 
 import { createModelConnections } from "./agents/model-connections";
 import { startRetention } from "./agents/retention";
@@ -9,8 +8,9 @@ import { startMcpServers } from "./agents/tools/mcp-servers";
 import { prepareTool } from "./agents/tools/prepare-tool";
 import { createToolbox } from "./agents/tools/toolbox";
 import { createTurns } from "./agents/turns";
+import { openBilling } from "./billing";
+import { closeInOrder, type Stage } from "./close-in-order";
 import { type Config, ConfigError } from "./config";
-import { migrate } from "./database/migrate";
 import { createFormatError } from "./graphql/format-error";
 import { openHttpDoor } from "./graphql/http";
 import { createOperationGate } from "./graphql/operation-gate";
@@ -28,14 +28,8 @@ import { integrationRoutes } from "./http/integrations";
 import { metricsRoutes } from "./http/metrics";
 import { notFound } from "./http/not-found";
 import { securityHeaders } from "./http/security-headers";
-import { stripeWebhookRoutes } from "./http/stripe-webhook";
 import type { Logger } from "./logger";
-import { createReceiveErrorReport } from "./metering/error-report";
 import { readMeterBacklog } from "./metering/meter-events";
-import { startRelay } from "./metering/relay";
-import { connectStripe } from "./metering/stripe-client";
-import { createStripeMeter } from "./metering/stripe-meter";
-import { openDatabase } from "./open-database";
 import { type KeyRing, parseKeyRing } from "./provider-keys/key-ring";
 import { describeLostRingKey, describeTakenRingKey, findLostRingKeys } from "./provider-keys/lost-ring-keys";
 import { ProviderKeys } from "./provider-keys/provider-keys";
@@ -47,6 +41,7 @@ import { connectOpenAi } from "./providers/openai/openai-connection";
 import { createRateLimits } from "./rate-limits";
 import { openRedis, type Redis } from "./redis";
 import type { Secret } from "./secret";
+import { bringUpToDate, openServerDatabase, type ServerDatabase } from "./server-database";
 import { startTracing } from "./tracing/tracing";
 import { createAuthenticate } from "./workspaces/authenticate";
 import { type Buddies, loadBuddies } from "./workspaces/buddies";
@@ -80,17 +75,15 @@ export interface RunningServer {
 
 /** What a server stands on. */
 interface Foundation {
-  dataSource: DataSource;
-  /** Connections of their own for what only looks: however much is read, turns, their leases and their bill go on. */
-  reading: DataSource;
+  database: ServerDatabase;
   /** Undefined where there is one server. */
   redis: Redis | undefined;
   buddies: Buddies;
   secretBox: SecretBox;
 }
 
-/** Connections for lists and sums, and how long one may take, in milliseconds: there are few. */
-const READING = { poolSize: 6, statementTimeoutMs: 10_000 };
+/** How long the stages of shutting down may take, in milliseconds; that of the turns besides the time that they are given. */
+const CLOSING_MS = { turns: 7_000, doors: 5_000, sending: 5_000, database: 1_000 };
 const GRAPHQL_PATH = "/graphql";
 
 /** Puts the rooms together and listens. Rejects when the database, Redis or the port cannot be had; then nothing is left open. */
@@ -98,26 +91,25 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const { config } = options;
   const buddies = loadBuddies(config.buddiesFile);
   const secretBox = new SecretBox(readKeyRing(config.keyEncryptionKeys));
-  const dataSource = await openDatabase(options.databaseUrl);
-  const reading = await openDatabase(options.databaseUrl, READING);
+  const database = await openServerDatabase(options.databaseUrl);
   let redis: Redis | undefined;
   try {
     redis = config.redisUrl && (await openRedis(config.redisUrl, options.logger));
-    return await openServer(options, { dataSource, reading, redis, buddies, secretBox });
+    return await openServer(options, { database, redis, buddies, secretBox });
   } catch (error) {
     redis?.close();
-    await Promise.all([dataSource.destroy(), reading.destroy()]);
+    await database.close();
     throw error;
   }
 }
 
 async function openServer(
   options: ServerOptions,
-  { dataSource, reading, redis, buddies, secretBox }: Foundation,
+  { database, redis, buddies, secretBox }: Foundation,
 ): Promise<RunningServer> {
   const { config, logger } = options;
-  const ran = await migrate(dataSource);
-  if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");
+  const { dataSource, reading } = database;
+  await bringUpToDate(options.databaseUrl, logger);
   const lost = await findLostRingKeys(dataSource, secretBox);
   if (lost.length > 0) throw new ConfigError(lost.map(describeLostRingKey));
   const taken = await registerRingKeys(dataSource, secretBox);
@@ -153,7 +145,7 @@ async function openServer(
     logger,
   });
   const rateLimits = createRateLimits(config.limits, redis);
-  const builtInTools = createBuiltInTools({ dataSource });
+  const builtInTools = createBuiltInTools({ dataSource: reading });
   // Before anybody waits for them. It also warms up what reads schemas, before a foreign one is read against the clock.
   for (const tool of builtInTools) prepareTool(tool, logger);
   const mcpServers = startMcpServers(buddies.mcpServers, { logger, environment: options.environment });
@@ -176,7 +168,7 @@ async function openServer(
   });
   const retention = startRetention({ dataSource, retentionDays: config.retentionDays, logger });
 
-  const billing = openBilling(options, dataSource);
+  const billing = openBilling({ config, dataSource, logger });
   const { limits } = config;
   const { keyProbes } = rateLimits;
   const schema = await createSchema({
@@ -204,7 +196,7 @@ async function openServer(
     .use(
       metricsRoutes({
         relay: billing.relay,
-        meterBacklog: () => readMeterBacklog(dataSource),
+        meterBacklog: () => readMeterBacklog(reading),
         turnsRunning: () => turns.running(),
         log: turns.log,
         redis,
@@ -256,37 +248,43 @@ async function openServer(
     accepting = false;
     turns.stopAccepting();
     websocket.leave(graceSeconds);
-    await turns.close(graceSeconds);
-    await Promise.all([websocket.dispose(), chat.dispose()]);
-    guard.close();
-    await viewers.close();
-    await closeHttpServer(server);
-    await http.dispose();
-    // What turns have left to send, now that none can begin any more.
-    await Promise.all([billing.relay?.close(), tracing.close(), retention.close()]);
-    await mcpServers.close();
-    connections.close();
-    stopRegistering();
-    redis?.close();
-    await Promise.all([dataSource.destroy(), reading.destroy()]);
+    const stages: Stage[] = [
+      { what: "turns", withinMs: graceSeconds * 1000 + CLOSING_MS.turns, close: () => turns.close(graceSeconds) },
+      {
+        what: "doors",
+        withinMs: CLOSING_MS.doors,
+        async close() {
+          await Promise.all([websocket.dispose(), chat.dispose()]);
+          guard.close();
+          await viewers.close();
+          await closeHttpServer(server);
+          await http.dispose();
+        },
+      },
+      {
+        // What turns have left to send, now that none can begin any more.
+        what: "last sendings",
+        withinMs: CLOSING_MS.sending,
+        close: () => Promise.all([billing.relay?.close(), tracing.close(), retention.close(), mcpServers.close()]),
+      },
+      {
+        what: "database",
+        withinMs: CLOSING_MS.database,
+        async close() {
+          connections.close();
+          stopRegistering();
+          redis?.close();
+          await database.close();
+        },
+      },
+    ];
+    // What is late waits for the database, as a rule.
+    await closeInOrder(stages, { onLate: database.cut, logger });
   };
   return {
     url: `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`,
     dispose: (graceSeconds) => (disposed ??= dispose(graceSeconds)),
   };
-}
-
-/** What sends the bill and hears of it; nothing where no Stripe account is set. */
-function openBilling({ config, logger }: ServerOptions, dataSource: DataSource) {
-  const { secretKey, apiBase, meterEventName, webhookSecret } = config.stripe;
-  const webhook = Router();
-  if (secretKey === undefined) return { relay: undefined, webhook };
-  const stripe = connectStripe({ secretKey, apiBase });
-  if (webhookSecret !== undefined) {
-    const receive = createReceiveErrorReport({ dataSource, stripe, webhookSecret, logger });
-    webhook.use(stripeWebhookRoutes({ receive, bodyBytes: config.limits.bodyBytes, logger }));
-  }
-  return { relay: startRelay({ dataSource, meter: createStripeMeter(stripe, meterEventName), logger }), webhook };
 }
 
 function readKeyRing(keys: Secret): KeyRing {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 
+import { CLOSING_SECONDS } from "../src/close-in-order";
 import { ConfigError, ENVIRONMENT_NAMES, loadConfig } from "../src/config";
 
 const PROJECT = resolve(__dirname, "..");
@@ -101,7 +102,7 @@ describe("docker-compose.yml", () => {
   test("leaves turns the time that they are given to end, and more", () => {
     const { SHUTDOWN_GRACE_SECONDS } = environmentOf(services["server-1"], {});
     const stopSeconds = Number(/^(\d+)s$/.exec(services["server-1"]?.stop_grace_period ?? "")?.[1]);
-    expect(stopSeconds).toBeGreaterThanOrEqual(Number(SHUTDOWN_GRACE_SECONDS) + 15);
+    expect(stopSeconds).toBeGreaterThanOrEqual(Number(SHUTDOWN_GRACE_SECONDS) + CLOSING_SECONDS);
   });
 
   test("sends the balancer's requests to both servers, as long as they are ready, at the port that they listen on", () => {
@@ -115,6 +116,34 @@ describe("docker-compose.yml", () => {
       ["server-1", PORT],
       ["server-2", PORT],
     ]);
+  });
+});
+
+describe("the balancer of docker-compose.yml", () => {
+  const content = compose.configs.balancer?.content ?? "";
+  const sections = new Map(
+    content
+      .split(/^(?=\w)/m)
+      .map((section) => [section.split("\n")[0], section.split("\n").map((line) => line.trim())]),
+  );
+
+  test("passes on none of the addresses that ask for no token", () => {
+    const rows =
+      read("docs/operations.md").match(/(?<=## Health\n)[\s\S]*?None of the three asks for a token/)?.[0] ?? "";
+    const open = [...rows.matchAll(/^\| `(\/\w+)` \|/gm)].map(([, address]) => address);
+    expect(open).toEqual(["/healthz", "/readyz", "/metrics"]);
+    // By their beginnings, however they are written: the servers take capitals and a slash at the end for the same.
+    const deny = `http-request deny deny_status 404 if { path,url_dec -m beg -i ${open.join(" ")} }`;
+    expect(sections.get("frontend waypath")).toContain(deny);
+  });
+
+  test("says how it is itself where nobody else asks: whether a server is ready", () => {
+    const [, host, port] = /http:\/\/([\d.]+):(\d+)\//.exec(services.balancer?.healthcheck?.test.at(-1) ?? "") ?? [];
+    expect(host).toBe("127.0.0.1");
+    expect(services.balancer?.ports).toEqual([expect.not.stringContaining(`${port}`)]);
+    expect(sections.get("frontend health")).toEqual(
+      expect.arrayContaining([`bind 127.0.0.1:${port}`, "monitor-uri /", "monitor fail if { nbsrv(servers) lt 1 }"]),
+    );
   });
 });
 

@@ -1,10 +1,12 @@
-// A server with 200 turns running is told to stop. Half of them end by themselves in the time that they are given.
+// A server with turns running is told to stop.
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
 
+import { CLOSING_SECONDS } from "../src/close-in-order";
 import { simulate } from "../src/simulators/script";
 import { createTestDatabase, type TestDatabase } from "./support/database";
+import { startPostgresProxy } from "./support/postgres-proxy";
 import { makeServerHome } from "./support/server-process";
 import { CHAT_TURN, collect, post, streamOf } from "./support/test-client";
 
@@ -111,3 +113,27 @@ test("with 200 turns running, SIGTERM lets end what can, interrupts the rest, an
   next.kill("SIGTERM");
   await next.ended;
 }, 180_000);
+
+test("with a Postgres that does not answer, SIGTERM ends the process within its time all the same", async () => {
+  const proxy = await startPostgresProxy();
+  const graceSeconds = 2;
+  const server = home.start({
+    DATABASE_URL: proxy.through(database.url),
+    SHUTDOWN_GRACE_SECONDS: String(graceSeconds),
+    LIMIT_PROVIDER_SILENCE_SECONDS: "600",
+  });
+  const { url, token } = await server.ready();
+  const start = "mutation ($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
+  for (const message of [never, never]) await post(url, token, start, { input: { message } });
+  proxy.fallSilent(true);
+  const waiting = post(url, token, start, { input: { message: "Hello" } }).catch(() => undefined);
+
+  server.kill("SIGTERM");
+  const begunAt = performance.now();
+  const { code, signal } = await server.ended;
+  expect([code, signal]).toEqual([0, null]);
+  // Its stages are through before the process would be ended as it is.
+  expect(performance.now() - begunAt).toBeLessThan((graceSeconds + CLOSING_SECONDS) * 1000);
+  await waiting;
+  proxy.close();
+}, 60_000);

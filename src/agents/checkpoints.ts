@@ -1,10 +1,11 @@
-// Once a second this process tells the database about all the turns that it runs, in one statement: their text, usage and
-// lease. The answer says which of them somebody wants to stop, which nobody follows, and which are not ours any more.
+// Once a second this process tells the database about all the turns that it runs, in as few statements as may be: their text, usage
+// and lease. The answer says which of them somebody wants to stop, which nobody follows, and which are not ours any more.
 import type { DataSource } from "typeorm";
 
 import { isDatabaseAway } from "../database/is-database-away";
 import type { Logger } from "../logger";
 import type { LastCall } from "./estimate-usage";
+import { inParts } from "./in-parts";
 import type { TokenUsage } from "./token-usage";
 import type { ToolCall } from "./tool-call";
 
@@ -44,6 +45,8 @@ export interface CheckpointsOptions {
 export const CHECKPOINT_EVERY_MS = 1_000;
 /** A turn whose server has not been heard of for this long is settled by another, in seconds. */
 export const LEASE_SECONDS = 15;
+/** Text in one statement, in characters: done in a fraction of the time that a statement may take. */
+const CHARACTERS_AT_ONCE = 10_000_000;
 
 export function createCheckpoints(options: CheckpointsOptions): Checkpoints {
   const turns = new Map<string, Checkpointed>();
@@ -74,8 +77,15 @@ export function createCheckpoints(options: CheckpointsOptions): Checkpoints {
   };
 }
 
-/** One statement for all; where the database refuses something in it, one for each, so that one session holds up no other. */
 async function checkpointAll(options: CheckpointsOptions, turns: Checkpointed[]): Promise<Checkpointed[]> {
+  const parts = inParts(turns, (turn) => turn.progress().text.length, CHARACTERS_AT_ONCE);
+  const missing: Checkpointed[] = [];
+  for (const part of parts) missing.push(...(await checkpointPart(options, part)));
+  return missing;
+}
+
+/** One statement for all; where the database refuses something in it, one for each, so that one session holds up no other. */
+async function checkpointPart(options: CheckpointsOptions, turns: Checkpointed[]): Promise<Checkpointed[]> {
   try {
     return await checkpoint(options, turns);
   } catch (error) {

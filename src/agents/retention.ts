@@ -26,7 +26,7 @@ export interface Erased {
 /** Between two rounds, in milliseconds. */
 const ROUND_EVERY_MS = 3_600_000;
 /** Rows that one statement erases: few enough that it is over long before its timeout. */
-const BATCH = 500;
+const BATCH = 100;
 
 export function startRetention({ dataSource, retentionDays, logger }: RetentionOptions): Retention {
   if (retentionDays === undefined) return { close: async () => undefined };

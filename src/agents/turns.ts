@@ -126,6 +126,8 @@ export function createTurns(options: TurnsOptions): Turns {
   /** Requests that may still begin a turn: at shutdown they are waited for, so that no turn begins behind it. */
   const starting = new Set<Promise<unknown>>();
   let accepting = true;
+  /** The time of running turns is over, also of those that are about to run. */
+  let stopping = false;
   const checkAccepting = () => {
     if (!accepting)
       throw new RequestError("SERVICE_UNAVAILABLE", "This server is shutting down: try again in a moment.");
@@ -151,6 +153,7 @@ export function createTurns(options: TurnsOptions): Turns {
     const { session } = result.started;
     logFallback(logger, session);
     runner.run(result.started);
+    if (stopping) runner.stop(session.id, "SHUTDOWN");
     return session;
   };
 
@@ -210,16 +213,18 @@ export function createTurns(options: TurnsOptions): Turns {
 
     async close(graceSeconds) {
       accepting = false;
-      await Promise.all(starting);
-      const grace = setTimeout(() => runner.stopAll("SHUTDOWN"), graceSeconds * 1000);
+      // Before anything is waited for: whatever holds it up, the time is the same.
+      const grace = setTimeout(() => {
+        stopping = true;
+        runner.stopAll("SHUTDOWN");
+      }, graceSeconds * 1000);
       const end = setTimeout(() => giveUp.abort(), graceSeconds * 1000 + LAST_SETTLING_MS);
+      await Promise.all(starting);
       await runner.idle();
       clearTimeout(grace);
       clearTimeout(end);
       giveUp.abort();
-      await checkpoints.close();
-      await reaper.close();
-      await settledTurns.close();
+      await Promise.all([checkpoints.close(), reaper.close(), settledTurns.close()]);
       await log.dispose();
     },
   };

@@ -1,7 +1,8 @@
 import "reflect-metadata";
-import { Client } from "pg";
 import { DataSource, type DataSourceOptions } from "typeorm";
 
+import { DatabaseLine } from "./database-line";
+import { HeardClient } from "./heard-client";
 import { migrations } from "./migrations";
 
 export interface DatabaseOptions {
@@ -12,24 +13,15 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** How long a statement may take, in milliseconds. Default 30 seconds. */
   statementTimeoutMs?: number;
+  /** Shared by data sources whose connections live and die together. */
+  line?: DatabaseLine;
 }
 
 /** How long a connection attempt or a statement may take before it counts as failed, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** So much later the driver stops waiting too: a database that vanished says nothing, and its connection would hang for a quarter of an hour. */
-const ANSWER_MARGIN_MS = 5_000;
-
-/**
- * Pool and query runner each listen for a connection's end, but nobody does while it is handed from one to the other. An end that
- * comes with the very last bytes of a greeting falls between them, and unheard it would end the process.
- */
-class HeardClient extends Client {
-  constructor(...options: ConstructorParameters<typeof Client>) {
-    super(...options);
-    this.on("error", () => undefined);
-  }
-}
+/** By then Postgres has said that it ended a statement for its timeout, in milliseconds; a connection that is silent still is dead. */
+const ANSWER_MARGIN_MS = 500;
 
 /** A data source on Postgres. The schema comes from migrations alone, never from the entities. */
 export function createDataSource(options: DatabaseOptions): DataSource {
@@ -49,7 +41,8 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     extra: {
       Client: HeardClient,
       statement_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS,
+      silenceMs: statementTimeoutMs + ANSWER_MARGIN_MS,
+      line: options.line ?? new DatabaseLine(),
       keepAlive: true,
     },
   });

@@ -8,7 +8,7 @@ const AWAY =
  * a transaction when its connection breaks: the next statement then hears of the runner, and not of the connection.
  */
 const AWAY_WORDS =
-  /Connection terminated|Connection ended|timeout exceeded when trying to connect|Query read timeout|Driver not Connected|not currently accepting connections|Query runner already released|is not queryable/;
+  /Connection terminated|Connection ended|timeout exceeded when trying to connect|Driver not Connected|not currently accepting connections|Query runner already released|is not queryable/;
 
 /** Whether a statement failed because the database could not be reached, which says nothing about the statement. */
 export function isDatabaseAway(error: unknown): boolean {

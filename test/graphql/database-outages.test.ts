@@ -84,6 +84,26 @@ test.each([
   expect(server.logs.filter((line) => line.msg.includes("settled by another server"))).toEqual([]);
 });
 
+test("connections that fall silent are given up within seconds, and turns that run go on", async () => {
+  const message = `falls silent: ${simulate([[{ repeat: "word ", times: 80, paceMs: 100 }]])}`;
+  const turn = ask({ message });
+  await turn.next();
+  proxy.fallSilent();
+  const lostAt = performance.now();
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+  while (proxy.silent() > 0 || (await fetch(`${server.url}/readyz`)).status !== 200) await new Promise(setImmediate);
+  expect(performance.now() - lostAt).toBeLessThan(5_000);
+
+  const end = (await collect(ask({ message: "Hello" }))).at(-1);
+  expect(end).toMatchObject({ __typename: "TurnFinished", session: { status: "COMPLETED" } });
+  const lease = "SELECT lease_expires_at > now() + interval '13 seconds' AS good FROM agent_sessions WHERE prompt = $1";
+  while (!(await server.dataSource.query(lease, [message]))[0].good);
+  expect((await collect(turn)).at(-1)).toMatchObject({
+    __typename: "TurnFinished",
+    session: { status: "COMPLETED", text: "word ".repeat(80) },
+  });
+}, 60_000);
+
 test("a child session that is inserted while the database goes away runs once, too", async () => {
   const task = simulate([[{ text: "The plan." }]]);
   const message = `delegates: ${simulate([[{ tool: "delegate", arguments: { buddy: "campaign", task } }], [{ text: "Done." }]])}`;
@@ -113,6 +133,22 @@ test("a turn that is stopped while it waits for the database is not begun any mo
   await disposed;
   expect(await rowsOf("stopped in an outage")).toMatchObject([{ status: "INTERRUPTED" }]);
   expect(callsOf("stopped in an outage")).toEqual([]);
+});
+
+test("a server that stops gives running turns no more time because another one waits for the database to begin", async () => {
+  const leaving = await server.startSibling();
+  const start = "mutation ($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
+  const stalled = simulate([[{ text: "Hello" }, { fault: "stall" }]]);
+  const { data } = await post(leaving.url, token, start, { input: { message: `given no more: ${stalled}` } });
+  const broken = proxy.breakAt(INSERT, { done: false, away: true });
+  const refused = post(leaving.url, token, start, { input: { message: "waits to begin" } });
+  await broken;
+  const disposed = leaving.dispose(0);
+  const first = [waited(data.startTurn.session.id).then(() => "stopped"), refused.then(() => "refused")];
+  expect(await Promise.race(first)).toBe("stopped");
+  proxy.comeBack();
+  await Promise.all([disposed, refused]);
+  expect(await rowsOf("given no more")).toMatchObject([{ status: "INTERRUPTED" }]);
 });
 
 describe("a database that stays away", () => {

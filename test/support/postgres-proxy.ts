@@ -9,6 +9,10 @@ export interface PostgresProxy {
   breakAt(statement: RegExp, how: Breaking): Promise<void>;
   /** Resolves when a server has tried in vain to connect. */
   refused(): Promise<void>;
+  /** From now on nothing gets through the connections that there are, nor through new ones if they are meant too, and none is ended. */
+  fallSilent(newOnes?: boolean): void;
+  /** How many connections that have fallen silent the server still has. */
+  silent(): number;
   /** Lets servers connect again. */
   comeBack(): void;
   close(): void;
@@ -25,6 +29,9 @@ export async function startPostgresProxy(): Promise<PostgresProxy> {
   let target = { host: "127.0.0.1", port: 5432 };
   let plan: ({ statement: RegExp; broken: () => void } & Breaking) | undefined;
   let away = false;
+  let mute = false;
+  const silenced = new Set<Socket>();
+  const clients = new Set<Socket>();
   const sockets = new Set<Socket>();
   const refusals = new Set<() => void>();
   const breakAll = () => {
@@ -37,6 +44,8 @@ export async function startPostgresProxy(): Promise<PostgresProxy> {
       for (const tell of refusals) tell();
       return;
     }
+    clients.add(client);
+    if (mute) silenced.add(client);
     const postgres = connect(target);
     const breakOff = () => {
       for (const socket of [client, postgres]) socket.destroy();
@@ -44,12 +53,13 @@ export async function startPostgresProxy(): Promise<PostgresProxy> {
     for (const socket of [client, postgres]) {
       sockets.add(socket);
       socket.on("error", breakOff).on("close", () => {
-        sockets.delete(socket);
+        for (const known of [sockets, clients, silenced]) known.delete(socket);
         breakOff();
       });
     }
     let atAnswer: (() => void) | undefined;
     client.on("data", (bytes) => {
+      if (silenced.has(client)) return;
       if (plan?.statement.test(bytes.toString("latin1"))) {
         const { done, broken, ...rest } = plan;
         plan = undefined;
@@ -66,6 +76,7 @@ export async function startPostgresProxy(): Promise<PostgresProxy> {
       postgres.write(bytes);
     });
     postgres.on("data", (bytes) => {
+      if (silenced.has(client)) return;
       if (atAnswer === undefined) client.write(bytes);
       else atAnswer();
     });
@@ -92,8 +103,14 @@ export async function startPostgresProxy(): Promise<PostgresProxy> {
         };
         refusals.add(tell);
       }),
+    fallSilent(newOnes = false) {
+      mute = newOnes;
+      for (const client of clients) silenced.add(client);
+    },
+    silent: () => silenced.size,
     comeBack() {
       away = false;
+      mute = false;
     },
     close() {
       server.close();
