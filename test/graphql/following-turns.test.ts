@@ -139,7 +139,7 @@ test("a dead server's turn is settled as interrupted, with what was kept of it",
   const { value: started } = await leader.next();
   const id = uuidOf(started.sessionId);
   // Wait for a checkpoint, then take the lease away as a dead server's runs out, for an owner that never comes back.
-  await checkpointOf(started.sessionId);
+  await checkpointOf(started.sessionId, "Kept until here, then ");
   await server.dataSource.query(
     "UPDATE agent_sessions SET lease_owner = gen_random_uuid(), lease_expires_at = now() - interval '1 second' WHERE id = $1",
     [id],
@@ -220,11 +220,11 @@ test("only whoever may see a turn may follow it", async () => {
 });
 
 /** Resolves once a running turn's text has reached its row. */
-async function checkpointOf(sessionId: string): Promise<void> {
+async function checkpointOf(sessionId: string, text: string): Promise<void> {
   const read = "query($id: ID!) { agentSession(id: $id) { text } }";
   for (;;) {
     const { data } = await post(server.url, token, read, { id: sessionId });
-    if (data.agentSession.text !== "") return;
+    if (data.agentSession.text === text) return;
   }
 }
 
