@@ -131,7 +131,7 @@ async function checkpoint(
        FROM jsonb_to_recordset($1::jsonb) AS now_at (
          id uuid, text text, tool_calls jsonb, last_sequence integer, first_text_at timestamptz, input_tokens bigint, output_tokens bigint,
          cache_read_tokens bigint, cache_write_tokens bigint, reasoning_tokens bigint, followed boolean)
-       WHERE session.id = now_at.id AND session.lease_owner = $2 AND session.status IN ('PENDING', 'RUNNING')
+       WHERE session.id = now_at.id AND session.lease_owner = $2 AND session.ended_at IS NULL
        RETURNING session.id, session.workspace_id, session.cancel_requested_at, session.last_followed_at
      )
      SELECT id, cancel_requested_at IS NOT NULL OR EXISTS (

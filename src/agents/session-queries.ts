@@ -184,7 +184,7 @@ function searchable(text: string): string {
 async function touch(dataSource: DataSource, sessionIds: readonly string[], touchAfter: number): Promise<void> {
   await dataSource.query(
     `UPDATE agent_sessions SET last_followed_at = now()
-     WHERE (id = ANY($1) OR id IN (SELECT parent_id FROM agent_sessions WHERE id = ANY($1))) AND status IN ('PENDING', 'RUNNING') AND last_followed_at < now() - make_interval(secs => $2)`,
+     WHERE (id = ANY($1) OR id IN (SELECT parent_id FROM agent_sessions WHERE id = ANY($1))) AND ended_at IS NULL AND last_followed_at < now() - make_interval(secs => $2)`,
     [sessionIds, touchAfter],
   );
 }

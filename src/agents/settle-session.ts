@@ -1,4 +1,5 @@
 // Ends a session: exactly once, whoever tries. The old state stands in the WHERE; no row means that somebody else ended it.
+// It says so by `ended_at`, which goes with the status: by the status Postgres would look through all that run, by the index of leases.
 import type { DataSource } from "typeorm";
 
 import { entityOf, type RawRow } from "../database/entity-of";
@@ -49,8 +50,7 @@ export async function settleSession(
        SET status = $3, text = $4, tool_calls = $5, input_tokens = $6, output_tokens = $7, cache_read_tokens = $8,
            cache_write_tokens = $9, reasoning_tokens = $10, usage_source = $11, finish_reason = $12, error = $13,
            last_sequence = $14, first_text_at = $15, lease_owner = NULL, lease_expires_at = NULL, ended_at = now()
-       WHERE id = $1 AND status IN ('PENDING', 'RUNNING')
-         AND lease_owner = $2
+       WHERE id = $1 AND ended_at IS NULL AND lease_owner = $2
        RETURNING *
      ), used AS (
        SELECT id AS session_id, workspace_id, $16::bigint AS value, ended_at AS occurred_at FROM ended WHERE payer = 'WAYPATH'

@@ -79,7 +79,7 @@ async function findSettled(
   const rows: { id: string }[] = await dataSource.query(
     `WITH followed AS (
        UPDATE agent_sessions SET last_followed_at = now()
-       WHERE id = ANY($1) AND status IN ('PENDING', 'RUNNING') AND last_followed_at < now() - make_interval(secs => $2)
+       WHERE id = ANY($1) AND ended_at IS NULL AND last_followed_at < now() - make_interval(secs => $2)
      )
      SELECT id FROM agent_sessions WHERE id = ANY($1) AND ended_at IS NULL`,
     [turnIds, touchAfterSeconds(turnUnattendedSeconds)],

@@ -194,7 +194,7 @@ export function createTurns(options: TurnsOptions): Turns {
       // For the server that runs it, where that is another one: it looks once a second, or as soon as it is told.
       await dataSource.query(
         `UPDATE agent_sessions SET cancel_requested_at = now()
-         WHERE id = $1 AND status IN ('PENDING', 'RUNNING') AND cancel_requested_at IS NULL`,
+         WHERE id = $1 AND ended_at IS NULL AND cancel_requested_at IS NULL`,
         [turnId],
       );
       if (!runsHere) await cancelMessages?.send(turnId);

@@ -1,12 +1,20 @@
 // What money, keys and readers depend on, changed line by line: a test must notice each change.
 const { join } = require("node:path");
 
-/** Files that are changed, and the tests that must notice; all of these are loaded for each change. */
-exports.optionsFor = ({ mutate, tests }) => ({
+const NO_SERVICES = join(__dirname, "no-services.cjs");
+
+/**
+ * Files that are changed, and the tests that must notice; all of these are loaded for each change. `services`: whether they need the
+ * suite's Postgres and Redis, which are started for each change too.
+ */
+exports.optionsFor = ({ mutate, tests, services }) => ({
   mutate,
   jest: {
     configFile: "jest.config.cjs",
-    config: { testMatch: tests.map((path) => `<rootDir>/${path}`) },
+    config: {
+      ...(services ? {} : { globalSetup: NO_SERVICES, globalTeardown: NO_SERVICES }),
+      testMatch: tests.map((path) => `<rootDir>/${path}`),
+    },
     enableFindRelatedTests: false,
   },
   // Names and sentences are for people; statements are one string each, and fail as a whole.
@@ -15,6 +23,8 @@ exports.optionsFor = ({ mutate, tests }) => ({
   testRunner: "jest",
   coverageAnalysis: "perTest",
   concurrency: 2,
+  // Each run leaves some memory behind.
+  maxTestRunnerReuse: 20,
   ignorePatterns: ["/dist", "/test/mutation/node_modules", ".waypath"],
   tempDirName: "coverage/mutation",
   reporters: ["clear-text"],

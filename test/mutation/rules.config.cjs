@@ -2,6 +2,7 @@
 const { optionsFor } = require("./options.cjs");
 
 module.exports = optionsFor({
+  services: false,
   mutate: [
     "src/agents/model-resolver.ts",
     "src/agents/turn-writer.ts",
