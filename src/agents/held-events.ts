@@ -30,8 +30,7 @@ export function createHeldEvents(leaseMs = LEASE_SECONDS * 1000): HeldEvents {
     },
     hold(turnId, event) {
       const lease = leases.get(turnId);
-      // Behind one that is held back, so is the next: the order is the numbers'.
-      if (lease === undefined || (lease.held.length === 0 && performance.now() < lease.until)) return false;
+      if (lease === undefined || performance.now() < lease.until) return false;
       lease.held.push(event);
       return true;
     },

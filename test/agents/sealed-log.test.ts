@@ -36,8 +36,13 @@ test("what was delegated and has no end gets one in the order of its beginning, 
 });
 
 test("what has its end needs none", () => {
-  const log = readSealedLog(TURN, numbered(started(TURN), started(FIRST), started(SECOND), ending(FIRST, 0)));
-  expect([SECOND, TURN].map(log.endOf)).toEqual([5, 6]);
+  const [usage] = everyKindOfEvent(SECOND).filter(({ type }) => type === "UsageUpdated");
+  if (usage === undefined) throw new Error("there is no such event");
+  const log = readSealedLog(
+    TURN,
+    numbered(started(TURN), started(FIRST), started(SECOND), ending(FIRST, 0), { ...usage, sessionId: SECOND }),
+  );
+  expect([SECOND, TURN].map(log.endOf)).toEqual([6, 7]);
 });
 
 test("one that began unseen takes the next number", () => {

@@ -112,3 +112,30 @@ test("closing publishes what is held back and leaves no timer behind", async () 
   // The log keeps one timer, to forget the turn later; the writer's own is gone.
   expect(before - jest.getTimerCount()).toBe(0);
 });
+
+test("a turn that is another server's is told no further, text that was held back included", async () => {
+  writer.text(SESSION, "0", "told");
+  writer.text(SESSION, "0", ", not told");
+  writer.abandon();
+  writer.flush();
+  writer.publish({ type: "UsageUpdated", ...SESSION, usage: NO_TOKENS });
+  writer.text(SESSION, "0", " either");
+  jest.advanceTimersByTime(2 * MERGE_MS);
+  expect(writer.publishedText(TURN)).toBe("told");
+  expect(writer.lastSequence).toBe(1);
+  expect(await deltas()).toEqual(["told"]);
+});
+
+test("the log hears of each renewed lease", () => {
+  const renew = jest.spyOn(log, "renew");
+  writer.renew(17);
+  expect(renew.mock.calls).toEqual([[TURN, 17]]);
+});
+
+test("an event takes exactly as much text as it may", async () => {
+  writer.text(SESSION, "0", "first");
+  writer.text(SESSION, "0", "x".repeat(4_000));
+  writer.text(SESSION, "0", "x".repeat(96));
+  writer.text(SESSION, "0", "y");
+  expect((await deltas()).map((delta) => delta.length)).toEqual([5, 4_096, 1]);
+});

@@ -15,6 +15,9 @@ test.each<[string, number[], number, number[] | null]>([
   ["nothing to choose from", [], 3, null],
   ["two choices", [1, 2, 3], 3, null],
   ["two choices of the same values", [5, 5, 9], 5, [0]],
+  ["two choices of as many, with other values", [1, 4, 2, 3], 5, null],
+  ["two choices of the same values in another order", [1, 2, 1], 3, [0, 1]],
+  ["some of as many as are tried out", Array(16).fill(1), 3, [0, 1, 2]],
   ["all of very many", Array(40).fill(1), 40, Array.from({ length: 40 }, (_, index) => index)],
   ["some of very many", Array(40).fill(1), 20, null],
 ])("%s", (_, values, difference, expected) => {

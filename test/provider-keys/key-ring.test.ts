@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { expect, test } from "@jest/globals";
 
 import { parseKeyRing } from "../../src/provider-keys/key-ring";
-import { SealedKeyUnreadableError } from "../../src/provider-keys/sealed-key-unreadable-error";
+import { RingKeyMissingError, SealedKeyUnreadableError } from "../../src/provider-keys/sealed-key-unreadable-error";
 import { Secret } from "../../src/secret";
 import { rejection } from "./key-fixture";
 
@@ -28,6 +28,14 @@ test("a data key wrapped by a key that has left the ring is refused by that key'
   const error = await rejection(parseKeyRing(`new:${NEW}`).unwrap(wrapped, CONTEXT));
   expect(error).toBeInstanceOf(SealedKeyUnreadableError);
   expect(String(error)).toContain('"old"');
+});
+
+test("a ring tells its keys, the first one first, and has no code by a key that it lacks", async () => {
+  const ring = parseKeyRing(`new:${NEW},old:${OLD}`);
+  expect(ring.keyIds).toEqual(["new", "old"]);
+  const error = await rejection(ring.authenticate(CONTEXT, "gone"));
+  expect(error).toBeInstanceOf(RingKeyMissingError);
+  expect(String(error)).toContain('"gone"');
 });
 
 test("another key under the same name does not unwrap", async () => {

@@ -268,3 +268,16 @@ test("fingerprints are equal for equal keys alone, and need the ring key", async
   expect(await box.fingerprint(new Secret(`${plaintextOf(KEY)}x`))).not.toBe(fingerprint);
   expect(await new SecretBox(newRing("k1")).fingerprint(KEY)).not.toBe(fingerprint);
 });
+
+test("each key of the ring has a check value of its own, by which another key under its name is told", async () => {
+  const [one, other] = [randomBytes(32).toString("base64"), randomBytes(32).toString("base64")];
+  const values = await new SecretBox(parseKeyRing(`a:${one},b:${other}`)).checkValues();
+  expect(values).toEqual([
+    { id: "a", checkValue: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    { id: "b", checkValue: expect.stringMatching(/^[0-9a-f]{32}$/) },
+  ]);
+  const [again] = await new SecretBox(parseKeyRing(`a:${one}`)).checkValues();
+  expect(again).toEqual(values[0]);
+  const [changed] = await new SecretBox(parseKeyRing(`a:${other}`)).checkValues();
+  expect(changed?.checkValue).toBe(values[1]?.checkValue);
+});
