@@ -11,6 +11,7 @@ import { seedSessions } from "./graphql/seed-sessions";
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "./support/database";
 import { type Ended, makeServerHome } from "./support/server-process";
 import { post } from "./support/test-client";
+import { until } from "./support/until";
 
 /** For a test that starts several processes one after the other, in milliseconds. */
 const PATIENCE_MS = 120_000;
@@ -177,7 +178,7 @@ test(
       expect(await list()).toEqual(demo);
       expect((await own.waypath(["workspace", "disable", "demo"])).code).toBe(0);
       // Within two seconds: the server reuses its answer for a moment.
-      while ((await post(url, token, "{ viewer { role } }")).status === 200);
+      await until(async () => (await post(url, token, "{ viewer { role } }")).status !== 200);
       server.kill("SIGTERM");
       expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
 

@@ -9,6 +9,7 @@ import { simulate } from "../src/simulators/script";
 import { crashServer } from "./support/crash-server";
 import { makeServerHome } from "./support/server-process";
 import { CHAT_TURN, collect, connect, post, streamOf } from "./support/test-client";
+import { until } from "./support/until";
 
 /** Used by one server after another, as one machine would be. */
 const home = makeServerHome();
@@ -73,14 +74,20 @@ test(
     );
     let page = await fetch(traced.node.traceUrl);
     // A turn's spans are sent within a second of its end.
-    while (page.status === 404) page = await fetch(traced.node.traceUrl);
+    await until(async () => {
+      page = await fetch(traced.node.traceUrl);
+      return page.status !== 404;
+    });
     expect(await page.json()).toMatchObject({
       observations: [{ type: "AGENT", input: "Hello", output: session.text }],
     });
 
     // So that no page is empty: real turns, which say what they are and are on the bill as any other.
     let demo = await demoTurns(url, token);
-    while (demo.length < 3 || demo.some(({ metering }) => metering !== "DELIVERED")) demo = await demoTurns(url, token);
+    await until(async () => {
+      demo = await demoTurns(url, token);
+      return demo.length >= 3 && demo.every(({ metering }) => metering === "DELIVERED");
+    });
     for (const { prompt, status, delegations } of demo) {
       expect({ prompt, status }).toEqual({
         prompt: expect.stringMatching(/^Simulated example: /),

@@ -12,6 +12,7 @@ import { createEmptyDatabase, createTestDatabase, takeAway } from "./support/dat
 import { introduce } from "./support/raw-socket";
 import { CHAT_TURN, collect, connect, post, streamOf } from "./support/test-client";
 import { PLATFORM_KEY, startTestServer, type TestServer } from "./support/test-server";
+import { until } from "./support/until";
 
 let server: TestServer;
 let token: string;
@@ -57,7 +58,7 @@ test("a server whose port is taken leaves nothing open", async () => {
   const name = new URL(database.url).pathname.slice(1);
   const connections = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = $1";
   // Postgres forgets a connection a moment after it was closed.
-  while ((await server.dataSource.query(connections, [name]))[0].count > 0);
+  await until(async () => (await server.dataSource.query(connections, [name]))[0].count === 0);
   await database.drop();
   other.close();
 });
@@ -114,9 +115,9 @@ test("a request under way when the server stops is answered", async () => {
   const answer = post(leaving.url, token, "{ workspace { routingPolicy { byokFallback } } }");
   const waiting =
     "SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted AND relation = 'routing_policies'::regclass";
-  while ((await lock.query(waiting))[0].count === 0);
+  await until(async () => (await lock.query(waiting))[0].count > 0);
   const disposed = leaving.dispose(0);
-  while ((await fetch(`${leaving.url}/healthz`).catch(() => null)) !== null);
+  await until(async () => (await fetch(`${leaving.url}/healthz`).catch(() => null)) === null);
   await lock.rollbackTransaction();
   await lock.release();
   expect(await answer).toMatchObject({

@@ -9,6 +9,7 @@ import { newId } from "../../src/ids";
 import { UserEntity } from "../../src/workspaces/user.entity";
 import { WorkspaceEntity } from "../../src/workspaces/workspace.entity";
 import { createTestDatabase, type TestDatabase } from "../support/database";
+import { until } from "../support/until";
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -87,7 +88,7 @@ test("nor into one that is being disabled at the same moment: whoever is second 
   const waits = `SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted AND pid IN (
     SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
   // Until it stands before the row.
-  while ((await dataSource.query(waits))[0].waiting === 0);
+  await until(async () => (await dataSource.query(waits))[0].waiting > 0);
   await runner.commitTransaction();
   await runner.release();
   expect(await inserted).toBe("WORKSPACE_DISABLED");

@@ -8,6 +8,7 @@ import { simulate } from "../../src/simulators/script";
 import { type PostgresProxy, startPostgresProxy } from "../support/postgres-proxy";
 import { CHAT_TURN, collect, connect, post, streamOf } from "../support/test-client";
 import { type LogLine, startTestServer, type TestServer } from "../support/test-server";
+import { until } from "../support/until";
 
 let proxy: PostgresProxy;
 let server: TestServer;
@@ -91,13 +92,13 @@ test("connections that fall silent are given up within seconds, and turns that r
   proxy.fallSilent();
   const lostAt = performance.now();
   expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
-  while (proxy.silent() > 0 || (await fetch(`${server.url}/readyz`)).status !== 200) await new Promise(setImmediate);
+  await until(async () => proxy.silent() === 0 && (await fetch(`${server.url}/readyz`)).status === 200);
   expect(performance.now() - lostAt).toBeLessThan(5_000);
 
   const end = (await collect(ask({ message: "Hello" }))).at(-1);
   expect(end).toMatchObject({ __typename: "TurnFinished", session: { status: "COMPLETED" } });
   const lease = "SELECT lease_expires_at > now() + interval '13 seconds' AS good FROM agent_sessions WHERE prompt = $1";
-  while (!(await server.dataSource.query(lease, [message]))[0].good);
+  await until(async () => (await server.dataSource.query(lease, [message]))[0].good);
   expect((await collect(turn)).at(-1)).toMatchObject({
     __typename: "TurnFinished",
     session: { status: "COMPLETED", text: "word ".repeat(80) },

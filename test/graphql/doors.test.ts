@@ -5,6 +5,7 @@ import { simulate } from "../../src/simulators/script";
 import { introduce } from "../support/raw-socket";
 import { FOLLOW } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
+import { until } from "../support/until";
 import { DOORS, type DoorRequest, overHttp } from "./both-doors";
 
 const SET_MODEL = "mutation($input: SetBuddyModelInput!) { setBuddyModel(input: $input) { userErrors { code } } }";
@@ -184,7 +185,7 @@ test("a fault in the middle of a stream is masked too", async () => {
     (await broken.dataSource.query("SELECT last_followed_at::text AS at FROM agent_sessions"))[0].at;
   const before = await followedAt();
   socket.send({ type: "subscribe", id: "1", payload: { query: FOLLOW, variables: { sessionId } } });
-  while ((await followedAt()) === before);
+  await until(async () => (await followedAt()) !== before);
 
   // It sees that the turn has ended, and cannot read how.
   await broken.dataSource.query("ALTER TABLE agent_sessions RENAME COLUMN buddy_name TO gone");

@@ -9,6 +9,7 @@ import type { RunningServer } from "../../src/server";
 import { simulate } from "../../src/simulators/script";
 import { CHAT_TURN, collect, connect, FOLLOW, post, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
+import { until } from "../support/until";
 
 let server: TestServer;
 let sibling: RunningServer;
@@ -222,10 +223,7 @@ test("only whoever may see a turn may follow it", async () => {
 /** Resolves once a running turn's text has reached its row. */
 async function checkpointOf(sessionId: string, text: string): Promise<void> {
   const read = "query($id: ID!) { agentSession(id: $id) { text } }";
-  for (;;) {
-    const { data } = await post(server.url, token, read, { id: sessionId });
-    if (data.agentSession.text === text) return;
-  }
+  await until(async () => (await post(server.url, token, read, { id: sessionId })).data.agentSession.text === text);
 }
 
 test("a turn of a workspace that is disabled is cancelled, even one that began just then", async () => {
@@ -241,7 +239,7 @@ test("a turn of a workspace that is disabled is cancelled, even one that began j
     );
     return row.status;
   };
-  while (["PENDING", "RUNNING"].includes(await status()));
+  await until(async () => !["PENDING", "RUNNING"].includes(await status()));
   expect(started.sessionId).toMatch(/^ses_/);
   expect(await status()).toBe("CANCELLED");
   await collect(stream).catch(() => undefined);
@@ -258,7 +256,7 @@ test("a reader that comes and goes between two checkpoints has followed the turn
     expect(row.status).toBe("RUNNING");
     return row.holds;
   };
-  while (!(await ask("started_at < now() - interval '1.5 seconds'")));
+  await until(() => ask("started_at < now() - interval '1.5 seconds'"));
 
   const reader = follow(id);
   await reader.next();
@@ -267,7 +265,7 @@ test("a reader that comes and goes between two checkpoints has followed the turn
     "UPDATE agent_sessions SET last_followed_at = now() - interval '1 hour' WHERE id = $1",
     [uuidOf(id)],
   );
-  while (!(await ask("last_followed_at > now() - interval '1 minute'")));
+  await until(() => ask("last_followed_at > now() - interval '1 minute'"));
   const cancel = "mutation ($id: ID!) { cancelTurn(input: { sessionId: $id }) { userErrors { code } } }";
   await post(server.url, token, cancel, { id });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { WorkspaceEntity } from "../../src/workspaces/workspace.entity";
 import { startTestServer, type TestServer } from "../support/test-server";
+import { until } from "../support/until";
 
 const LIMIT_BODY_BYTES = 10_000;
 
@@ -63,7 +64,7 @@ test("a disabled workspace is out within two seconds", async () => {
   expect(await statusNow()).toBe(200);
   await server.dataSource.getRepository(WorkspaceEntity).update({ id: "closing" }, { disabledAt: new Date() });
   const disabledAt = performance.now();
-  while ((await statusNow()) === 200);
+  await until(async () => (await statusNow()) !== 200);
   expect(performance.now() - disabledAt).toBeLessThan(2_000);
   expect(await statusNow()).toBe(401);
 });

@@ -7,6 +7,7 @@ import { newWorkspace } from "../graphql/test-workspace";
 import { takeAway } from "../support/database";
 import { CANCEL, CHAT_TURN, collect, connect, streamOf } from "../support/test-client";
 import { startTestServer, type TestServer } from "../support/test-server";
+import { until } from "../support/until";
 
 let stripe: StripeSimulator;
 let server: TestServer;
@@ -34,10 +35,12 @@ async function metrics(): Promise<Record<string, number>> {
 }
 
 async function once(matches: (found: Record<string, number>) => boolean): Promise<Record<string, number>> {
-  for (;;) {
-    const found = await metrics();
-    if (matches(found)) return found;
-  }
+  let found: Record<string, number> = {};
+  await until(async () => {
+    found = await metrics();
+    return matches(found);
+  });
+  return found;
 }
 
 test("running turns are counted", async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { ProviderKeyEntity } from "../../src/provider-keys/provider-key.entity";
 import { startTestServer, type TestServer } from "../support/test-server";
+import { until } from "../support/until";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -34,7 +35,7 @@ test.each([
   const answered = once(slow, "response");
   slow.write(text.slice(0, 3));
   expect(await isTaken(token)).toBe(true);
-  while (await isTaken(token));
+  await until(async () => !(await isTaken(token)));
   slow.end(text.slice(3));
 
   const [response] = await answered;

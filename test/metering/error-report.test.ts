@@ -7,6 +7,7 @@ import { MeterEventEntity } from "../../src/metering/meter-event.entity";
 import { type StripeSimulator, startStripeSimulator } from "../../src/simulators/stripe-simulator";
 import { newWorkspace } from "../graphql/test-workspace";
 import { startTestServer, type TestServer } from "../support/test-server";
+import { until } from "../support/until";
 
 const SECRET = "whsec_of_the_webhook_tests";
 
@@ -40,7 +41,7 @@ async function deliveredTurn(): Promise<string> {
   });
   const admin = await workspace.admin();
   const { id } = await admin.runTurn({ message: "Hello" });
-  while ((await rowOf(id)).state === "PENDING");
+  await until(async () => (await rowOf(id)).state !== "PENDING");
   expect(await rowOf(id)).toMatchObject({ state: "DELIVERED", lastError: null });
   return id;
 }
@@ -81,7 +82,7 @@ test("the same report again does no harm, even after the event was sent again", 
   expect(await rowOf(id)).toMatchObject({ state: "FAILED" });
 
   await resendRefused(server.dataSource, new Date(0), new Date());
-  while ((await rowOf(id)).state === "PENDING");
+  await until(async () => (await rowOf(id)).state !== "PENDING");
   expect(await rowOf(id)).toMatchObject({ state: "DELIVERED", resent: 1 });
   expect(await stripe.account.reports.deliver(eventId, report)).toBe(200);
   expect(await rowOf(id)).toMatchObject({ state: "DELIVERED" });

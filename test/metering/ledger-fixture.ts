@@ -18,6 +18,7 @@ import {
 } from "../../src/simulators/stripe-simulator";
 import { seedSessions } from "../graphql/seed-sessions";
 import { createTestDatabase } from "../support/database";
+import { until } from "../support/until";
 
 export const STRIPE_KEY = "sk_test_of_the_ledger_tests";
 
@@ -89,10 +90,12 @@ export async function openLedger(options: StripeSimulatorOptions = {}): Promise<
     },
     row: (id) => dataSource.getRepository(MeterEventEntity).findOneByOrFail({ sessionId: uuidOf("session", id) ?? "" }),
     async rowsOnce(wanted) {
-      for (;;) {
-        const found = await rows();
-        if (found.every(wanted)) return found;
-      }
+      let found: MeterEventEntity[] = [];
+      await until(async () => {
+        found = await rows();
+        return found.every(wanted);
+      });
+      return found;
     },
     async letPass(hours) {
       await dataSource.query(

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { newId } from "../../src/ids";
 import { resendRefused } from "../../src/metering/ledger-minutes";
 import { createMeterLedger } from "../../src/metering/meter-ledger";
+import { until } from "../support/until";
 import { idOf, isDelivered, type Ledger, openLedger, STRIPE_KEY, taken } from "./ledger-fixture";
 
 let ledger: Ledger;
@@ -82,10 +83,13 @@ test("pauses grow with each failure in a row, and end with a success", async () 
     return found as { failures: number; pause: number } | undefined;
   };
   const failed = async (failures: number) => {
-    for (;;) {
+    let pause = 0;
+    await until(async () => {
       const found = await lane();
-      if (found?.failures === failures) return found.pause;
-    }
+      pause = found?.pause ?? 0;
+      return found?.failures === failures;
+    });
+    return pause;
   };
   const hurry = () => ledger.dataSource.query("UPDATE meter_lanes SET free_at = now() WHERE taken_by IS NULL");
   ledger.startRelay();

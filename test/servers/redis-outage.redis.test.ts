@@ -5,6 +5,7 @@ import type { Client } from "graphql-ws";
 import { simulate } from "../../src/simulators/script";
 import { type RedisServer, startRedisServer } from "../support/redis-server";
 import { CANCEL, CHAT_TURN, collect, connect, FOLLOW, post, streamOf } from "../support/test-client";
+import { until } from "../support/until";
 import { digestOf, startTwoServers, type TwoServers } from "./two-servers";
 
 const TURNS = 20;
@@ -40,7 +41,7 @@ const IS_READY = [200, { status: "ready" }];
 const NO_REDIS = [503, { status: "redis unavailable" }];
 
 async function everybodyReady(): Promise<void> {
-  for (const url of [servers.server.url, servers.sibling.url]) while ((await ready(url))[0] !== 200);
+  for (const url of [servers.server.url, servers.sibling.url]) await until(async () => (await ready(url))[0] === 200);
 }
 
 test("a server whose Redis is away says so, goes on, takes new turns, and is ready again when Redis is back", async () => {
@@ -68,7 +69,7 @@ test("a server whose Redis is away says so, goes on, takes new turns, and is rea
 
 test("a Redis that hangs is a Redis that is away", async () => {
   redis.freeze();
-  while ((await ready(servers.server.url))[0] === 200);
+  await until(async () => (await ready(servers.server.url))[0] !== 200);
   expect(await ready(servers.server.url)).toEqual(NO_REDIS);
   const turn = await collect(streamOf(near, CHAT_TURN, { input: { message: "Hello" } }));
   expect(turn.at(-1).__typename).toBe("TurnFinished");

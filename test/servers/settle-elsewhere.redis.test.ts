@@ -14,6 +14,7 @@ import { Secret } from "../../src/secret";
 import { simulate } from "../../src/simulators/script";
 import { redisUrl } from "../support/redis";
 import { CHAT_TURN, collect, connect, FOLLOW, streamOf } from "../support/test-client";
+import { until } from "../support/until";
 import { startTwoServers, type TwoServers } from "./two-servers";
 
 let servers: TwoServers;
@@ -139,7 +140,7 @@ test("a dead server's turn ends while Redis is away too, with what its row has k
   const { dataSource } = servers.server;
   const [id, owner] = [idOf(started.sessionId), randomUUID()];
   const text = async () => (await dataSource.query("SELECT text FROM agent_sessions WHERE id = $1", [id]))[0].text;
-  while ((await text()) === "");
+  await until(async () => (await text()) !== "");
   await dataSource.query(
     "UPDATE agent_sessions SET lease_owner = $2, lease_expires_at = now() - interval '1 second' WHERE id = $1",
     [id, owner],
