@@ -15,9 +15,7 @@ export function readBuddyModels(kept: string | null, slugs: readonly string[] | 
   return Object.fromEntries(
     Object.entries(parseObject(kept)).filter(
       (entry): entry is [string, ModelMode] =>
-        MODES.includes(String(entry[1])) &&
-        typeof entry[1] === "string" &&
-        (slugs === null || slugs.includes(entry[0])),
+        typeof entry[1] === "string" && MODES.includes(entry[1]) && (slugs === null || slugs.includes(entry[0])),
     ),
   );
 }

@@ -3,7 +3,7 @@
 import { type Client, createClient } from "graphql-ws";
 
 import type { TypedDocumentString } from "./generated/graphql";
-import { session } from "./session";
+import { identityOf, session } from "./session";
 import { createStore } from "./store";
 
 /** As the server closes a socket whose token it does not take. */
@@ -14,6 +14,7 @@ const TERMINATED = 4499;
 /** How long the socket stays open after the last answer, in milliseconds. */
 const IDLE_MS = 60_000;
 const LONGEST_WAIT_MS = 10_000;
+const SOMEBODY_ELSE = "You have signed out meanwhile: it was not sent again.";
 
 /** Whether the server can be reached, as far as anybody has tried. */
 export const connection = createStore<"fine" | "lost">("fine");
@@ -21,40 +22,59 @@ export const connection = createStore<"fine" | "lost">("fine");
 let tokenInUse: string | null = null;
 let lossTold: ReturnType<typeof setTimeout> | undefined;
 
-const client: Client = createClient({
-  url: `${location.origin.replace(/^http/, "ws")}/graphql`,
-  connectionParams: () => {
-    tokenInUse = session.get().token;
-    return { authorization: `Bearer ${tokenInUse}` };
-  },
-  lazyCloseTimeout: IDLE_MS,
-  retryAttempts: Number.POSITIVE_INFINITY,
-  shouldRetry: () => true,
-  async retryWait(attempt) {
-    await session.good();
-    const longest = Math.min(LONGEST_WAIT_MS, 250 * 2 ** Math.min(attempt, 10));
-    await new Promise((resolve) => setTimeout(resolve, longest / 2 + (Math.random() * longest) / 2));
-  },
-  on: {
-    connected() {
-      clearTimeout(lossTold);
-      connection.set("fine");
+/** A client of one identity's: what it was asked is never sent again as somebody else, whoever signs in meanwhile. */
+function openClient(identity: string | null): Client {
+  const isTheirs = () => identityOf(session.get().token) === identity;
+  const insist = () => {
+    if (!isTheirs()) throw new RequestFailed(SOMEBODY_ELSE, "UNREACHABLE");
+  };
+  return createClient({
+    url: `${location.origin.replace(/^http/, "ws")}/graphql`,
+    connectionParams: () => {
+      insist();
+      tokenInUse = session.get().token;
+      return { authorization: `Bearer ${tokenInUse}` };
     },
-    closed(event) {
-      const { code } = event as CloseEvent;
-      if (code === FORBIDDEN) session.refuse(tokenInUse);
-      else if (code !== 1000 && code !== TERMINATED) {
+    lazyCloseTimeout: IDLE_MS,
+    retryAttempts: Number.POSITIVE_INFINITY,
+    shouldRetry: isTheirs,
+    async retryWait(attempt) {
+      await session.good();
+      insist();
+      const longest = Math.min(LONGEST_WAIT_MS, 250 * 2 ** Math.min(attempt, 10));
+      await new Promise((resolve) => setTimeout(resolve, longest / 2 + (Math.random() * longest) / 2));
+    },
+    on: {
+      connected() {
         clearTimeout(lossTold);
-        // A blink is not worth a word.
-        lossTold = setTimeout(() => connection.set("lost"), 1_000);
-      }
+        connection.set("fine");
+      },
+      closed(event) {
+        const { code } = event as CloseEvent;
+        if (code === FORBIDDEN) session.refuse(tokenInUse);
+        else if (code !== 1000 && code !== TERMINATED) {
+          clearTimeout(lossTold);
+          // A blink is not worth a word.
+          lossTold = setTimeout(() => connection.set("lost"), 1_000);
+        }
+      },
     },
-  },
-});
+  });
+}
+
+let opened: { identity: string | null; client: Client } | undefined;
+
+function clientNow(): Client {
+  const identity = identityOf(session.get().token);
+  if (opened?.identity !== identity) opened = { identity, client: openClient(identity) };
+  return opened.client;
+}
 
 // A socket keeps the identity that opened it: whoever signs in next must not speak with it.
 session.subscribe(() => {
-  if (session.get().token === null) client.terminate();
+  if (opened === undefined || opened.identity === identityOf(session.get().token)) return;
+  opened.client.terminate();
+  opened = undefined;
 });
 
 /** What a person may be told; `code` is for code to branch on. */
@@ -74,7 +94,7 @@ export function stream<Data, Variables extends Record<string, unknown>>(
   variables: Variables,
   sink: { next(data: Data): void; failed(error: RequestFailed): void; ended?(): void },
 ): () => void {
-  return client.subscribe<Data>(
+  return clientNow().subscribe<Data>(
     { query: document.toString(), variables },
     {
       next: ({ data, errors }) => {
@@ -100,9 +120,11 @@ export function request<Data, Variables extends Record<string, unknown>>(
 }
 
 function failureOf(error: unknown): RequestFailed {
+  if (error instanceof RequestFailed) return error;
   const [first] = Array.isArray(error) ? error : [];
   if (first !== undefined) return new RequestFailed(first.message, String(first.extensions?.code ?? ""));
   const { code } = Object(error) as { code?: unknown };
+  if (code === TERMINATED) return new RequestFailed(SOMEBODY_ELSE, "UNREACHABLE");
   const sentence =
     code === TOO_MANY
       ? "You have too many connections to the server: close other tabs and try again."

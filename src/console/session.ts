@@ -51,11 +51,22 @@ export function developmentToken(workspaceId?: string): string {
   return workspaceId === undefined || workspaceOf(token) === workspaceId ? token : "";
 }
 
+/** Whose token it is: the same for each token of one person in one workspace. Null: of nobody. */
+export function identityOf(token: string | null): string | null {
+  if (token === null) return null;
+  const { workspace_id: workspace, sub } = claimsOf(token);
+  return workspace === undefined ? token : JSON.stringify([workspace, sub]);
+}
+
 function workspaceOf(token: string): unknown {
+  return claimsOf(token).workspace_id;
+}
+
+function claimsOf(token: string): { workspace_id?: unknown; sub?: unknown } {
   try {
     const claims = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
-    return JSON.parse(atob(claims)).workspace_id;
+    return Object(JSON.parse(atob(claims)));
   } catch {
-    return undefined;
+    return {};
   }
 }

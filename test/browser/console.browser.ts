@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 
 import { simulate } from "../../src/simulators/script";
+import { post } from "../support/test-client";
 import { type ConsoleServer, startConsoleServer } from "./console-server";
 import { launch, PHONE, signIn, type Visit, visit } from "./visit";
 
@@ -89,11 +90,11 @@ test("from a bad key to a good one, a buddy on it, an answer, its receipt and it
   expect(await row.textContent()).toMatch(/Claude key[\s\S]*claude-sonnet-4-6[\s\S]*sk-ant-…abcd[\s\S]*Not metered/);
 
   await to(page, "Integrations");
-  expect(await card(page, "Claude").textContent()).toMatch(/Used by\s*Campaign planner/);
+  expect(await card(page, "Claude").textContent()).toMatch(/Used by\s*Campaign planner \(in this browser\)/);
   await card(page, "Claude").getByRole("button", { name: "Remove" }).click();
   const dialog = page.getByRole("dialog");
   expect(await dialog.textContent()).toMatch(
-    /Campaign planner will fall back to Metered[\s\S]*Waypath serves it then, and bills/,
+    /Campaign planner \(in this browser\) will fall back to Metered[\s\S]*Waypath serves it then, and bills/,
   );
   await dialog.getByRole("button", { name: "Remove" }).click();
   await card(page, "Claude").getByText("Not configured").waitFor();
@@ -266,6 +267,23 @@ test("whoever signs in next is somebody else, also at once, and above an expired
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("Third", { exact: true }).waitFor();
   expect(complaints).toEqual([]);
+});
+
+test("what one person has asked is not asked again as the next one, and pressing Escape does not help", async () => {
+  const workspaceId = `w-${randomUUID()}`;
+  const { page } = await arrive({ workspaceId, expiresInSeconds: 8 });
+  await ask(page, simulate([[{ text: "One. " }, { pauseMs: 12_000 }, { text: "Two." }]]));
+  const dialog = page.getByRole("dialog", { name: "Your token has expired" });
+  await dialog.waitFor();
+  for (let times = 0; times < 4; times += 1) await page.keyboard.press("Escape");
+  const next = await server.token({ workspaceId, subject: "grace", name: "Grace" });
+  await dialog.getByLabel("Token").fill(next);
+  await dialog.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Grace", { exact: false }).first().waitFor();
+  await to(page, "Activity");
+  await page.getByRole("row").nth(1).waitFor();
+  const { data } = await post(server.url.slice(0, -1), next, "{ workspace { agentSessions { totalCount } } }");
+  expect(data.workspace.agentSessions.totalCount).toBe(1);
 });
 
 test("a token that is none is refused on the sign-in page", async () => {

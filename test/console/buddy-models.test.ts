@@ -28,6 +28,7 @@ describe("what does not fit is dropped", () => {
     ["null", "null", {}],
     ["a text", '"METERED"', {}],
     ["another mode", '{"campaign":"FREE","orchestrator":"BYOK_OPENAI"}', { orchestrator: "BYOK_OPENAI" }],
+    ["an object that is no text", '{"campaign":{"toString":1}}', {}],
     ["a mode in a list", '{"campaign":["METERED"]}', {}],
     ["another buddy", '{"nobody":"METERED","campaign":"METERED"}', { campaign: "METERED" }],
     ["what objects have by nature", '{"__proto__":"METERED","constructor":"METERED"}', {}],

@@ -31,13 +31,12 @@ export function IntegrationsPage() {
                     key={integration.id}
                     integration={integration}
                     mayChange={workspace.viewerCanManageProviders}
-                    buddies={workspace.buddies
-                      .filter(
-                        ({ slug, modelMode }) =>
-                          (chosen[slug] ?? modelMode ?? workspace.routingPolicy.defaultMode) ===
-                          MODE_OF[integration.provider],
-                      )
-                      .map(({ name }) => name)}
+                    buddies={workspace.buddies.flatMap(({ slug, name, modelMode }) => {
+                      const mode = MODE_OF[integration.provider];
+                      // What this browser chooses instead concerns nobody else: for all others the key still counts.
+                      if ((modelMode ?? workspace.routingPolicy.defaultMode) === mode) return [name];
+                      return chosen[slug] === mode ? [`${name} (in this browser)`] : [];
+                    })}
                     fallback={workspace.routingPolicy.byokFallback}
                     onChange={query.reload}
                   />

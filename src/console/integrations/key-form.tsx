@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from "react";
 
-import { request } from "../client";
+import { RequestFailed, request } from "../client";
 import { ConfigureProviderDocument, type IntegrationFragment } from "../generated/graphql";
 import { PROVIDERS } from "../words";
 import type { Told } from "./told";
@@ -20,13 +20,18 @@ export function KeyForm({ integration, checking, check }: KeyFormProps) {
     event.preventDefault();
     setApiKey("");
     void check(async () => {
-      const { configureProvider } = await request(ConfigureProviderDocument, { input: { provider, apiKey } });
+      const kept = maskedKey === null ? "" : ` The earlier key ${maskedKey} is kept.`;
+      const { configureProvider } = await request(ConfigureProviderDocument, { input: { provider, apiKey } }).catch(
+        (error: RequestFailed) => {
+          // Without an answer nobody knows.
+          throw error.code === "UNREACHABLE" ? error : new RequestFailed(`${error.message}${kept}`, error.code);
+        },
+      );
       const [problem] = configureProvider.userErrors;
       if (problem === undefined) {
         const stored = configureProvider.provider?.maskedKey ?? "";
         return { tone: "good", sentence: `${PROVIDERS[provider]} accepted the key, and it is stored: ${stored}` };
       }
-      const kept = maskedKey === null ? "" : ` The earlier key ${maskedKey} is kept and goes on working as before.`;
       return { tone: "bad", sentence: `${problem.message}${kept}` };
     });
   };

@@ -80,7 +80,10 @@ export function ProviderCard({ integration, mayChange, buddies, fallback, onChan
           onRemoved={async () => {
             setRemoving(false);
             await onChange();
-            setTold({ tone: "good", sentence: "The key is deleted. Running turns end with it; the next ones do not." });
+            setTold({
+              tone: "good",
+              sentence: "The key is deleted. Running turns finish on it; the next ones go without it.",
+            });
           }}
         />
       )}

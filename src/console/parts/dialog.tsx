@@ -21,6 +21,10 @@ export function Dialog({ title, onClose, children }: DialogProps) {
       ref={dialog}
       className="dialog"
       aria-labelledby={titleId}
+      onKeyDown={(event) => {
+        // A browser lets a page prevent closing only so often: the key itself, always.
+        if (event.key === "Escape" && onClose === undefined) event.preventDefault();
+      }}
       onCancel={(event) => {
         event.preventDefault();
         onClose?.();
