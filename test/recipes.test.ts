@@ -50,7 +50,8 @@ test.each(["apollo-client", "urql", "graphql-ws"])(
 );
 
 test("curl streams a turn, and then again from its third event on", async () => {
-  const { stdout, turns } = await cook("sh", resolve(RECIPES, "curl.sh"));
+  const { stdout, turns } = await cook("sh", resolve(RECIPES, "curl.sh"), 'Say "no" \\ or\n\tyes');
+  expect(stdout).toContain(JSON.stringify('Say "no" \\ or  yes'));
   const ids = [...stdout.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
   const again = ids.lastIndexOf(3);
   expect(ids.slice(0, again)).toEqual(ids.slice(0, again).map((_, index) => index + 1));

@@ -12,7 +12,7 @@ import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
 import { isAdmin } from "../workspaces/permissions";
-import { workspaceDisabled } from "../workspaces/workspace-disabled";
+import { workspaceDisabled } from "../workspaces/unauthenticated";
 import type { AcceptedSession } from "./accepted-session";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { insertSession, newSession } from "./insert-session";
@@ -62,6 +62,7 @@ export async function startOrAttach(
     outlastOutage(() => options.loadRouting(viewer.workspaceId), patience),
   ]);
   if (named.turn !== null) return { attached: named.turn };
+  if (request.resumes) throw nothingToResume();
 
   options.checkAccepting();
   await options.turnStarts.take(viewer.userId);
@@ -147,6 +148,12 @@ function checkSame(turn: AgentSessionEntity, request: CheckedTurnRequest): void 
       ["input", "idempotencyKey"],
     );
   }
+}
+
+function nothingToResume(): RequestError {
+  const sentence =
+    "There is no turn of yours with this idempotency key to go on with: ask from the beginning to start one.";
+  return new RequestError("NOT_FOUND", sentence, ["input", "idempotencyKey"]);
 }
 
 function noSuchThread(): RequestError {

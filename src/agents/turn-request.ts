@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { RequestError } from "../errors";
 import type { Buddies, Buddy } from "../workspaces/buddies";
 import type { ModelMode } from "../workspaces/model-mode";
+import { noSuchBuddy } from "../workspaces/no-such-buddy";
 
 /** A turn as a door asks for it. */
 export interface TurnRequest {
@@ -13,6 +14,8 @@ export interface TurnRequest {
   threadId: string | null;
   buddyModels: readonly { buddy: string; mode: ModelMode }[];
   idempotencyKey: string | null;
+  /** Whether the client has seen some of the turn already: then it exists, and is not started. */
+  resumes: boolean;
 }
 
 /** A request that may be started or attached to. */
@@ -23,6 +26,7 @@ export interface CheckedTurnRequest {
   /** Modes for this turn by slug; slugs that do not exist are left out. */
   overrides: ReadonlyMap<string, ModelMode>;
   idempotencyKey: string | null;
+  resumes: boolean;
   /** Digest of buddy and message: what two requests with one idempotency key must have in common. */
   requestHash: string;
 }
@@ -36,12 +40,7 @@ export function checkTurnRequest(
   messageCharacters: number,
 ): CheckedTurnRequest {
   const buddy = request.buddy === null ? buddies.orchestrator : buddies.find(request.buddy);
-  if (buddy === undefined) {
-    throw new RequestError("NOT_FOUND", "There is no such buddy: `workspace { buddies { slug } }` lists them.", [
-      "input",
-      "buddy",
-    ]);
-  }
+  if (buddy === undefined) throw noSuchBuddy(buddies);
   if (request.message.trim() === "") throw badInput("message", "The message is empty: say what to ask.");
   if (isLonger(request.message, messageCharacters)) {
     const limit = messageCharacters.toLocaleString("en");
@@ -71,12 +70,12 @@ export function checkTurnRequest(
     threadId: request.threadId,
     overrides,
     idempotencyKey,
-    requestHash: createHash("sha256")
-      .update(JSON.stringify([buddy.slug, request.message]))
-      .digest("hex"),
+    resumes: request.resumes,
+    requestHash: digestOf(buddy, request.message),
   };
 }
 
+/** What tells one request from another of the same idempotency key. */
 export function digestOf(buddy: Buddy, message: string): string {
   return createHash("sha256")
     .update(JSON.stringify([buddy.slug, message]))

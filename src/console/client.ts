@@ -50,8 +50,8 @@ function openClient(identity: string | null): Client {
         connection.set("fine");
       },
       closed(event) {
-        const { code } = event as CloseEvent;
-        if (code === FORBIDDEN) session.refuse(tokenInUse);
+        const { code, reason } = event as CloseEvent;
+        if (code === FORBIDDEN) session.refuse(tokenInUse, reason);
         else if (code !== 1000 && code !== TERMINATED) {
           clearTimeout(lossTold);
           // A blink is not worth a word.

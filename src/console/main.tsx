@@ -2,6 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./shell/app";
+import { Stumble } from "./shell/stumble";
 import { applyTheme } from "./shell/theme";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -16,6 +17,8 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no place for the console");
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <Stumble>
+      <App />
+    </Stumble>
   </StrictMode>,
 );

@@ -1,4 +1,5 @@
 // The token that this tab speaks with. It is kept for this tab alone and gone with it, so that a reload needs no new one.
+import { keptForTab } from "./kept";
 import { createStore } from "./store";
 
 const KEPT_AS = "wp-token";
@@ -6,35 +7,35 @@ const KEPT_AS = "wp-token";
 export interface Session {
   /** Null: signed out. */
   token: string | null;
-  /** Whether the server has said that the token does not count (any more). */
-  refused: boolean;
+  /** Why the server does not take the token (any more), in a sentence; null where it does, as far as is known. */
+  refused: string | null;
 }
 
-const store = createStore<Session>({ token: sessionStorage.getItem(KEPT_AS), refused: false });
+const store = createStore<Session>({ token: keptForTab.get(KEPT_AS), refused: null });
 
 export const session = {
   subscribe: store.subscribe,
   get: store.get,
 
   signIn(token: string): void {
-    sessionStorage.setItem(KEPT_AS, token);
-    store.set({ token, refused: false });
+    keptForTab.set(KEPT_AS, token);
+    store.set({ token, refused: null });
   },
 
   signOut(): void {
-    sessionStorage.removeItem(KEPT_AS);
-    store.set({ token: null, refused: false });
+    keptForTab.set(KEPT_AS, null);
+    store.set({ token: null, refused: null });
   },
 
   /** The server has refused this token; another one may have taken its place meanwhile. */
-  refuse(token: string | null): void {
-    if (token === store.get().token) store.set({ token, refused: true });
+  refuse(token: string | null, why: string): void {
+    if (token === store.get().token) store.set({ token, refused: why });
   },
 
   /** Resolves once there is a token that has not been refused. */
   good(): Promise<void> {
     return new Promise((resolve) => {
-      const isGood = () => store.get().token !== null && !store.get().refused;
+      const isGood = () => store.get().token !== null && store.get().refused === null;
       if (isGood()) return resolve();
       const stop = store.subscribe(() => {
         if (!isGood()) return;

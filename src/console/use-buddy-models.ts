@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 
 import { type BuddyModels, buddyModelsKey, readBuddyModels, writeBuddyModels } from "./buddy-models";
 import type { ModelMode } from "./generated/graphql";
+import { keptForBrowser } from "./kept";
 import { createStore } from "./store";
 import { useWorkspace } from "./workspace";
 
@@ -22,7 +23,7 @@ export function useBuddyModels(
   slugs: readonly string[] | null,
 ): [BuddyModels, (slug: string, mode: ModelMode | null) => void] {
   const key = buddyModelsKey(useWorkspace().id);
-  const kept = useSyncExternalStore(subscribe, () => localStorage.getItem(key));
+  const kept = useSyncExternalStore(subscribe, () => keptForBrowser.get(key));
   const known = slugs === null ? null : slugs.join(" ");
   const models = useMemo(() => readBuddyModels(kept, known === null ? null : known.split(" ")), [kept, known]);
 
@@ -34,7 +35,7 @@ export function useBuddyModels(
 
   const choose = useCallback(
     (slug: string, mode: ModelMode | null) => {
-      const { [slug]: _before, ...others } = readBuddyModels(localStorage.getItem(key), null);
+      const { [slug]: _before, ...others } = readBuddyModels(keptForBrowser.get(key), null);
       write(key, mode === null ? others : { ...others, [slug]: mode });
     },
     [key],
@@ -43,8 +44,6 @@ export function useBuddyModels(
 }
 
 function write(key: string, models: BuddyModels): void {
-  const text = writeBuddyModels(models);
-  if (text === null) localStorage.removeItem(key);
-  else localStorage.setItem(key, text);
+  keptForBrowser.set(key, writeBuddyModels(models));
   changed.set(changed.get() + 1);
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { type RequestFailed, request } from "./client";
 import type { TypedDocumentString } from "./generated/graphql";
@@ -26,12 +26,23 @@ export function useQuery<Data, Variables extends Record<string, unknown>>(
 ): Query<Data> {
   const [answered, setAnswered] = useState<Answered<Data>>({});
   const key = JSON.stringify(variables);
+  /** How often it was asked: an answer that comes after a later one tells of a time that is over. */
+  const asked = useRef(0);
+  const answeredLast = useRef(0);
   const ask = useCallback(
-    (signal?: AbortSignal) =>
-      request(document, JSON.parse(key) as Variables, signal).then(
-        (data) => setAnswered({ data, key }),
-        (error) => setAnswered((before) => ({ ...before, error, key })),
-      ),
+    (signal?: AbortSignal) => {
+      asked.current += 1;
+      const question = asked.current;
+      const take = (answer: (before: Answered<Data>) => Answered<Data>) => {
+        if (question < answeredLast.current) return;
+        answeredLast.current = question;
+        setAnswered(answer);
+      };
+      return request(document, JSON.parse(key) as Variables, signal).then(
+        (data) => take(() => ({ data, key })),
+        (error) => take((before) => ({ ...before, error, key })),
+      );
+    },
     [document, key],
   );
   useEffect(() => {

@@ -4,9 +4,9 @@ import type { DataSource } from "typeorm";
 import type { AgentSessionEntity } from "../agents/agent-session.entity";
 import type { RouteDecision } from "../agents/model-resolver";
 import type { SessionQueries } from "../agents/session-queries";
-import { RequestError } from "../errors";
 import type { Buddies, Buddy as BuddyOfFile } from "../workspaces/buddies";
 import type { ModelMode } from "../workspaces/model-mode";
+import { noSuchBuddy } from "../workspaces/no-such-buddy";
 import { requireAdmin } from "../workspaces/permissions";
 import { storeBuddyMode } from "../workspaces/routing-settings";
 import type { WorkspaceEntity } from "../workspaces/workspace.entity";
@@ -59,12 +59,7 @@ export class BuddyResolver {
     return withUserErrors(
       async () => {
         const buddy = this.buddy(input.buddy, context);
-        if (buddy === null) {
-          throw new RequestError("NOT_FOUND", "There is no such buddy: `workspace { buddies { slug } }` lists them.", [
-            "input",
-            "buddy",
-          ]);
-        }
+        if (buddy === null) throw noSuchBuddy(this.buddies);
         const { workspaceId, slug } = buddy;
         await storeBuddyMode(this.dataSource, { workspaceId, slug }, input.mode ?? null);
         return { buddy };

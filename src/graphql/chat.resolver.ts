@@ -36,9 +36,12 @@ export class ChatResolver {
     @Arg("input", () => ChatTurnInput, { description: "What to ask." }) input: ChatTurnInput,
     @Ctx() { viewer }: GraphqlContext,
   ) {
-    return withUserErrors(async () => ({ session: await this.turns.startOrAttach(viewer, turnRequest(input, null)) }), {
-      session: null,
-    });
+    return withUserErrors(
+      async () => ({ session: await this.turns.startOrAttach(viewer, turnRequest(input, null, 0)) }),
+      {
+        session: null,
+      },
+    );
   }
 
   @Mutation(() => CancelTurnPayload, {
@@ -67,8 +70,9 @@ export function createChatStreams(turns: Turns) {
         "GraphQL error; GraphQL errors mean the turn was not accepted and left no session (`extensions.code`: `UNAUTHENTICATED`, `FORBIDDEN`,\n" +
         "`NOT_FOUND`, `BAD_USER_INPUT`, `IDEMPOTENCY_KEY_MISMATCH`, `PROVIDER_NOT_CONFIGURED`, `MODEL_NOT_AVAILABLE`, `THREAD_BUSY`, `RATE_LIMITED`). Clients that reconnect may see events again: drop those whose `sequence` is not greater than the last seen.",
       async subscribe({ args, context, info }: SubscribeParams<{ input: ChatTurnInput; after: number | null }>) {
-        const session = await turns.startOrAttach(context.viewer, turnRequest(args.input, context.operationId));
-        return turns.follow(context.viewer, session.id, args.after ?? 0, wholeTextsFor(info));
+        const after = args.after ?? 0;
+        const session = await turns.startOrAttach(context.viewer, turnRequest(args.input, context.operationId, after));
+        return turns.follow(context.viewer, session.id, after, wholeTextsFor(info));
       },
     })
     chatTurn(
@@ -113,7 +117,7 @@ function wholeTextsFor(info: GraphQLResolveInfo): Telling {
   return { wholeTexts: selectsField(info, "TextDelta", "text") };
 }
 
-function turnRequest(input: ChatTurnInput, operationId: string | null): TurnRequest {
+function turnRequest(input: ChatTurnInput, operationId: string | null, after: number): TurnRequest {
   return {
     buddy: input.buddy ?? null,
     message: input.message,
@@ -121,5 +125,6 @@ function turnRequest(input: ChatTurnInput, operationId: string | null): TurnRequ
     buddyModels: input.buddyModels ?? [],
     // Only an id that is unique anywhere may stand for the user's intent: "1" would attach to yesterday's turn.
     idempotencyKey: input.idempotencyKey ?? (operationId !== null && UUID.test(operationId) ? operationId : null),
+    resumes: after > 0,
   };
 }

@@ -1,11 +1,11 @@
 // Who has a socket open, and how many: whose time is over is shown out, and so is who never shows a token. Sockets are
 // counted by the server that they are open on.
-import { CloseCode } from "graphql-ws";
 import type { WebSocket } from "ws";
 
 import type { Limits } from "../limits";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ViewerWatch } from "../workspaces/viewer-watch";
+import { closeForbidden } from "./close-forbidden";
 import { TOO_MANY, TRY_AGAIN_LATER } from "./serve-socket";
 
 export interface SocketGuard {
@@ -24,6 +24,7 @@ export interface SocketGuardOptions {
 
 /** Between two looks for those who never show a token, in milliseconds. */
 const LOOK_EVERY_MS = 500;
+const NO_TOKEN = "No token was shown: connect again with one.";
 
 export function createSocketGuard({ viewers, limits }: SocketGuardOptions): SocketGuard {
   /** Whose each socket is, by user. */
@@ -33,7 +34,7 @@ export function createSocketGuard({ viewers, limits }: SocketGuardOptions): Sock
 
   const timer = setInterval(() => {
     const now = Date.now();
-    for (const [socket, until] of anonymous) if (until <= now) socket.close(CloseCode.Forbidden, "Forbidden");
+    for (const [socket, until] of anonymous) if (until <= now) closeForbidden(socket, NO_TOKEN);
   }, LOOK_EVERY_MS);
 
   return {
@@ -62,7 +63,7 @@ export function createSocketGuard({ viewers, limits }: SocketGuardOptions): Sock
       owners.set(socket, viewer.userId);
       socket.once(
         "close",
-        viewers.watch(viewer, () => socket.close(CloseCode.Forbidden, "Forbidden")),
+        viewers.watch(viewer, ({ message }) => closeForbidden(socket, message)),
       );
       return true;
     },

@@ -8,18 +8,13 @@ import {
   type GraphQLSchema,
   OperationTypeNode,
 } from "graphql";
-import {
-  CloseCode,
-  handleProtocols,
-  makeServer,
-  type Context as SocketContext,
-  type SubscribePayload,
-} from "graphql-ws";
+import { handleProtocols, makeServer, type Context as SocketContext, type SubscribePayload } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
 import { RequestError } from "../errors";
 import type { Limits } from "../limits";
 import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
+import { closeForbidden } from "./close-forbidden";
 import type { GraphqlContext } from "./context";
 import { createFarewell } from "./farewell";
 import { keepAlive } from "./keep-alive";
@@ -148,7 +143,7 @@ async function identify(options: WebsocketDoorOptions, { extra }: Context): Prom
     return options.guard.admit(extra.socket, viewer) ? viewer : undefined;
   } catch (error) {
     if (error instanceof RequestError && error.code === "UNAUTHENTICATED") {
-      extra.socket.close(CloseCode.Forbidden, "Forbidden");
+      closeForbidden(extra.socket, error.message);
     } else {
       options.formatError(error); // which logs what is a fault of ours
       extra.socket.close(TRY_AGAIN_LATER, "Try again later");

@@ -86,7 +86,8 @@ export function answerFailure(response: Response, { message, extensions }: Graph
 }
 
 const checkContentType: RequestHandler = (request, response, next) => {
-  if (request.is("application/json")) return next();
+  // Null: there is no body at all, which the next one says.
+  if (request.is("application/json") !== false) return next();
   const sentence = "Send the body as JSON, with `Content-Type: application/json`.";
   refuse(response, 415, "UNSUPPORTED_MEDIA_TYPE", sentence);
 };

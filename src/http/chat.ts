@@ -62,7 +62,7 @@ export function openChatDoor(options: ChatDoorOptions): { routes: Router; dispos
     const stream = openEventStream(response, options.keepAliveMs);
     reader.stream = stream;
     if (closing || response.destroyed) stream.end();
-    const stopWatching = options.viewers.watch(viewer, () => stream.end(": the token does not count any more\n\n"));
+    const stopWatching = options.viewers.watch(viewer, ({ message }) => stream.end(`: ${message}\n\n`));
     await tell(begun, stream, formatError);
     stopWatching();
   };

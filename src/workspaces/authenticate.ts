@@ -7,7 +7,7 @@ import type { TokenVerification } from "../config";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
 import { ShortMemory } from "./short-memory";
-import { workspaceDisabled } from "./workspace-disabled";
+import { tokenExpired, workspaceDisabled } from "./unauthenticated";
 
 export const WORKSPACE_ROLES = ["OWNER", "ADMIN", "MEMBER"] as const;
 
@@ -127,7 +127,7 @@ function asRequestError(error: unknown): RequestError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   switch (code) {
     case "ERR_JWT_EXPIRED":
-      return new RequestError("UNAUTHENTICATED", "The token has expired: get a new one.");
+      return tokenExpired();
     case "ERR_JWT_CLAIM_VALIDATION_FAILED":
       return new RequestError(
         "UNAUTHENTICATED",

@@ -1,7 +1,6 @@
 import { type EntityManager, IsNull } from "typeorm";
-
+import { workspaceDisabled } from "./unauthenticated";
 import { WorkspaceEntity } from "./workspace.entity";
-import { workspaceDisabled } from "./workspace-disabled";
 
 /**
  * Holds the workspace's row to the end of the transaction, so that what is written comes before it is disabled, and is seen by whoever

@@ -1,12 +1,14 @@
 // What stays open outlives the moment at which its token was checked: whose time is over is shown out, in the middle of a
 // stream too.
+import type { RequestError } from "../errors";
 import type { Logger } from "../logger";
 import type { Viewer } from "./authenticate";
 import type { FindDisabledWorkspaces } from "./disabled-workspaces";
+import { tokenExpired, workspaceDisabled } from "./unauthenticated";
 
 export interface ViewerWatch {
-  /** Calls back once the token expires or the workspace is disabled. The function that is returned ends the watch. */
-  watch(viewer: Viewer, showOut: () => void): () => void;
+  /** Calls back, with what to tell, once the token expires or the workspace is disabled. The function that is returned ends the watch. */
+  watch(viewer: Viewer, showOut: (refusal: RequestError) => void): () => void;
   /** Whether a workspace that somebody is watched in was not disabled a moment ago. */
   foundOpen(workspaceId: string): boolean;
   /** Stops the clock and waits for a round under way. */
@@ -15,7 +17,7 @@ export interface ViewerWatch {
 
 interface Watched {
   viewer: Viewer;
-  showOut: () => void;
+  showOut: (refusal: RequestError) => void;
 }
 
 /** Between two rounds, in milliseconds: well within the second that an expired token and the two that a disabled workspace may stay. */
@@ -29,23 +31,23 @@ export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: 
   let busy = false;
   let found: { open: ReadonlySet<string>; until: number } = { open: new Set(), until: 0 };
 
-  const showOut = (isOver: (viewer: Viewer) => boolean) => {
+  const showOut = (isOver: (viewer: Viewer) => boolean, refusal: RequestError) => {
     for (const watched of everybody) {
       if (!isOver(watched.viewer)) continue;
       everybody.delete(watched);
-      watched.showOut();
+      watched.showOut(refusal);
     }
   };
   const timer = setInterval(() => {
     const now = Date.now();
-    showOut((viewer) => viewer.expiresAt.getTime() <= now);
+    showOut((viewer) => viewer.expiresAt.getTime() <= now, tokenExpired());
     if (busy || everybody.size === 0) return;
     busy = true;
     const watched = [...new Set([...everybody].map(({ viewer }) => viewer.workspaceId))];
     underWay = findDisabled(watched)
       .then((disabled) => {
         found = { open: new Set(watched.filter((id) => !disabled.has(id))), until: now + FOUND_FOR_MS };
-        showOut((viewer) => disabled.has(viewer.workspaceId));
+        showOut((viewer) => disabled.has(viewer.workspaceId), workspaceDisabled());
       })
       .catch((error) => logger.warn({ err: error }, "looking for disabled workspaces failed"))
       .finally(() => {

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { Client } from "pg";
 
 import { Secret } from "../../src/secret";
 import { issueToken, type TokenContent } from "../../src/workspaces/issue-token";
@@ -10,6 +11,8 @@ export interface ConsoleServer {
   url: string;
   /** Of a workspace that nobody has used before, unless one is named. */
   token(content?: Partial<TokenContent>): Promise<string>;
+  /** As an operator does it. */
+  disable(workspaceId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -31,6 +34,12 @@ export async function startConsoleServer(): Promise<ConsoleServer> {
         expiresInSeconds: 3600,
         ...content,
       }),
+    async disable(workspaceId) {
+      const operator = new Client({ connectionString: database.url });
+      await operator.connect();
+      await operator.query("UPDATE workspaces SET disabled_at = now() WHERE id = $1", [workspaceId]);
+      await operator.end();
+    },
     async close() {
       await home.close();
       await database.drop();

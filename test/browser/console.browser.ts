@@ -228,8 +228,8 @@ test("an expired token is asked for again above the page, which stays as it is",
   await to(page, "Integrations");
   const field = card(page, "OpenAI").locator("input[type=password]");
   await field.fill("sk-half-typed");
-  const dialog = page.getByRole("dialog", { name: "Your token has expired" });
-  await dialog.waitFor();
+  const dialog = page.getByRole("dialog", { name: "Sign in again" });
+  await dialog.getByText("The token has expired: get a new one. The page stays as it is.").waitFor();
   expect(await field.inputValue()).toBe("sk-half-typed");
 
   await dialog.getByLabel("Token").fill(await server.token({ workspaceId }));
@@ -245,7 +245,7 @@ test("a stream outlives its token: signed in again, the answer goes on", async (
   const workspaceId = `w-${randomUUID()}`;
   const { page, complaints } = await arrive({ workspaceId, expiresInSeconds: 8 });
   await ask(page, simulate([[{ text: "One. " }, { pauseMs: 12_000 }, { text: "Two." }]]));
-  const dialog = page.getByRole("dialog", { name: "Your token has expired" });
+  const dialog = page.getByRole("dialog", { name: "Sign in again" });
   await dialog.waitFor();
   await dialog.getByLabel("Token").fill(await server.token({ workspaceId }));
   await dialog.getByRole("button", { name: "Sign in" }).click();
@@ -262,7 +262,7 @@ test("whoever signs in next is somebody else, also at once, and above an expired
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("Second", { exact: true }).waitFor();
 
-  const dialog = page.getByRole("dialog", { name: "Your token has expired" });
+  const dialog = page.getByRole("dialog", { name: "Sign in again" });
   await dialog.getByLabel("Token").fill(await server.token({ workspaceName: "Third" }));
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("Third", { exact: true }).waitFor();
@@ -273,7 +273,7 @@ test("what one person has asked is not asked again as the next one, and pressing
   const workspaceId = `w-${randomUUID()}`;
   const { page } = await arrive({ workspaceId, expiresInSeconds: 8 });
   await ask(page, simulate([[{ text: "One. " }, { pauseMs: 12_000 }, { text: "Two." }]]));
-  const dialog = page.getByRole("dialog", { name: "Your token has expired" });
+  const dialog = page.getByRole("dialog", { name: "Sign in again" });
   await dialog.waitFor();
   for (let times = 0; times < 4; times += 1) await page.keyboard.press("Escape");
   const next = await server.token({ workspaceId, subject: "grace", name: "Grace" });
@@ -286,11 +286,92 @@ test("what one person has asked is not asked again as the next one, and pressing
   expect(data.workspace.agentSessions.totalCount).toBe(1);
 });
 
+test("whoever's workspace is disabled is told that, and not that the token has expired", async () => {
+  const workspaceId = `w-${randomUUID()}`;
+  const { page } = await arrive({ workspaceId });
+  await server.disable(workspaceId);
+  await page.getByRole("dialog").getByText("The workspace is disabled: ask whoever runs this server.").waitFor();
+});
+
+test("a stream that is refused in mid-answer is followed again", async () => {
+  const visited = await visit(browser, server.url);
+  const { page } = visited;
+  let refused: string | undefined;
+  await page.routeWebSocket(/graphql$/, (socket) => {
+    const door = socket.connectToServer();
+    door.onMessage((message) => {
+      const { id, payload } = JSON.parse(String(message));
+      if (id !== undefined && id === refused) return;
+      if (refused !== undefined || payload?.data?.chatTurn?.__typename !== "TextDelta") return socket.send(message);
+      refused = id;
+      const errors = [{ message: "Too many streams.", extensions: { code: "RATE_LIMITED" } }];
+      socket.send(JSON.stringify({ id, type: "error", payload: errors }));
+    });
+  });
+  await page.reload();
+  await signIn(visited, await server.token());
+  await ask(page, SLOW);
+  await page.getByRole("alert").getByText("Too many streams.").waitFor();
+  await page.getByText("One. Two. Three.", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Send" }).waitFor();
+  expect(await page.getByRole("alert").count()).toBe(0);
+});
+
+test("a browser that keeps nothing for pages has the whole console all the same", async () => {
+  const visited = await visit(browser, server.url);
+  const { page, complaints } = visited;
+  await page.addInitScript({
+    content: `for (const name of ["localStorage", "sessionStorage"])
+      Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });`,
+  });
+  await page.reload();
+  await signIn(visited, await server.token());
+  await to(page, "Buddies");
+  await card(page, "Analyst").getByRole("radio", { name: "OpenAI key" }).check();
+  await card(page, "Analyst").getByText("This browser", { exact: true }).waitFor();
+  await page.getByRole("combobox", { name: "Theme" }).selectOption("dark");
+  await to(page, "Chat");
+  await ask(page, "Hello", "analyst");
+  await receipts(page).getByText("No OpenAI key is stored, so it ran as Metered.").waitFor();
+  expect(complaints).toEqual([]);
+});
+
+test("what is pressed keeps the focus, or gives it to what it was about", async () => {
+  const { page, complaints } = await arrive();
+  const focused = () =>
+    page.evaluate<string>("[document.activeElement.tagName, document.activeElement.textContent].join(' ')");
+  await to(page, "Integrations");
+  const claude = card(page, "Claude");
+  await claude.locator("input[type=password]").fill(GOOD_KEY);
+  await page.keyboard.press("Enter");
+  await claude.getByText("Connected", { exact: true }).waitFor();
+  expect(await focused()).toMatch(/^INPUT/);
+  await claude.getByRole("button", { name: "Check now" }).press("Enter");
+  await claude.getByText("Claude accepts the key.").waitFor();
+  expect(await focused()).toBe("BUTTON Check now");
+  await claude.getByRole("button", { name: "Remove" }).press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(await focused()).toBe("BUTTON Remove");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).press("Enter");
+  await claude.getByText("The key is deleted.", { exact: false }).waitFor();
+  expect(await focused()).toMatch(/^ARTICLE Claude/);
+
+  await to(page, "Buddies");
+  await card(page, "Analyst").getByRole("radio", { name: "OpenAI key" }).check();
+  await card(page, "Analyst").getByRole("button", { name: "Reset" }).press("Enter");
+  await card(page, "Analyst").getByText("This browser", { exact: true }).waitFor({ state: "detached" });
+  expect(await focused()).toMatch(/^FIELDSET Mode of Analyst/);
+  expect(complaints).toEqual([]);
+});
+
 test("a token that is none is refused on the sign-in page", async () => {
   const visited = await visit(browser, server.url);
   await visited.page.getByLabel("Token").fill("nothing");
   await visited.page.getByRole("button", { name: "Sign in" }).click();
-  await visited.page.getByText("The server does not take this token").waitFor();
+  await visited.page.getByText("The token is not valid.").waitFor();
 });
 
 test("the development token is filled in, and nothing of it is left in the address or in what the browser keeps", async () => {

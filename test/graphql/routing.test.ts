@@ -56,7 +56,7 @@ describe("a buddy's stored mode", () => {
           {
             code: "NOT_FOUND",
             field: ["input", "buddy"],
-            message: "There is no such buddy: `workspace { buddies { slug } }` lists them.",
+            message: "There is no such buddy. There are: `orchestrator`, `analyst`, `campaign`, `copywriter`.",
           },
         ],
       });

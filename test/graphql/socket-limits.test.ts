@@ -13,7 +13,8 @@ const APP = "https://app.example.com";
 const QUERY = "{ viewer { role } }";
 const START = "mutation($input: ChatTurnInput!) { startTurn(input: $input) { session { id } } }";
 const SILENT = simulate([[{ text: "Hello" }, { fault: "stall" }]]);
-const FORBIDDEN = { code: 4403, reason: "Forbidden" };
+const TOKENLESS = { code: 4403, reason: "No token was shown: connect again with one." };
+const EXPIRED = { code: 4403, reason: "The token has expired: get a new one." };
 
 let server: TestServer;
 beforeAll(async () => {
@@ -275,7 +276,7 @@ describe("sockets without a token", () => {
       introduce(impatient.url, await parametersOf("known", impatient)),
     ]);
     expect(await answers(stranger)).toBe(true);
-    expect(await Promise.all([stranger.closed, silent.closed])).toEqual([FORBIDDEN, FORBIDDEN]);
+    expect(await Promise.all([stranger.closed, silent.closed])).toEqual([TOKENLESS, TOKENLESS]);
     expect(await answers(known)).toBe(true);
     await known.close();
     await impatient.close();
@@ -319,7 +320,7 @@ test("an expired token closes its own socket in mid-stream; another reader of th
   });
   subscribe(expiring, "1", FOLLOW, { sessionId });
   expect((await expiring.next()).payload.data.agentSessionEvents.__typename).toBe("TurnStarted");
-  expect(await expiring.closed).toEqual(FORBIDDEN);
+  expect(await expiring.closed).toEqual(EXPIRED);
 
   subscribe(neighbour, "2", CANCEL, { sessionId });
   const told: string[] = [];

@@ -144,6 +144,24 @@ test("an ended turn is replayed to whoever asks again, and costs nothing", async
   await client.dispose();
 });
 
+test("whoever has seen some of a turn starts none: there is one to go on with, or there is not", async () => {
+  const client = connect(server.url, token);
+  const resume = "subscription ($input: ChatTurnInput!) { chatTurn(input: $input, after: 2) { sequence } }";
+  const input = { message: "resumed", idempotencyKey: randomUUID() };
+  for (const never of [input, { message: "resumed" }]) {
+    await expect(collect(streamOf(client, resume, { input: never }))).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: expect.stringContaining("ask from the beginning"),
+    });
+  }
+  expect(calls("resumed")).toBe(0);
+  const all = await collect(streamOf(client, CHAT_TURN, { input }));
+  const rest = await collect(streamOf(client, resume, { input }));
+  expect(rest.map(({ sequence }) => sequence)).toEqual(all.slice(2).map(({ sequence }) => sequence));
+  expect(calls("resumed")).toBe(1);
+  await client.dispose();
+});
+
 test("the same key with another buddy, message or thread is refused", async () => {
   const client = connect(server.url, token);
   const input = { message: "mine", idempotencyKey: randomUUID() };

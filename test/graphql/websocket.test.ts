@@ -23,7 +23,10 @@ afterAll(() => server.close());
 
 const QUERY = "{ viewer { role workspace { id } } }";
 const ADMIN = { data: { viewer: { role: "ADMIN", workspace: { id: "acme" } } } };
-const FORBIDDEN = { code: 4403, reason: "Forbidden" };
+const FORBIDDEN = { code: 4403, reason: "The token is not valid." };
+const EXPIRED = { code: 4403, reason: "The token has expired: get a new one." };
+const DISABLED = { code: 4403, reason: "The workspace is disabled: ask whoever runs this server." };
+const TOKENLESS = { code: 4403, reason: "A bearer token is needed: send `Authorization: Bearer <token>`." };
 const SILENT_TURN = {
   query: CHAT_TURN,
   variables: { input: { message: simulate([[{ text: "Hello" }, { fault: "stall" }]]) } },
@@ -52,19 +55,27 @@ test.each([
 
 test("a bad or expired token closes the socket before it is acknowledged", async () => {
   const expired = await server.token({ expiresInSeconds: -1 });
-  for (const token of ["rubbish", expired]) {
+  for (const [token, closed] of [
+    ["rubbish", FORBIDDEN],
+    [expired, EXPIRED],
+  ] as const) {
     const socket = await openSocket(server.url);
     socket.send({ type: "connection_init", payload: { authorization: `Bearer ${token}` } });
-    expect(await socket.closed).toEqual(FORBIDDEN);
+    expect(await socket.closed).toEqual(closed);
     await expect(socket.next()).rejects.toThrow("closed");
   }
 });
 
 test("an operation without a token, or with a bad one, is not answered: the socket closes", async () => {
-  for (const extensions of [undefined, {}, { headers: { Authorization: "Bearer rubbish" } }, { headers: "none" }]) {
+  for (const [extensions, closed] of [
+    [undefined, TOKENLESS],
+    [{}, TOKENLESS],
+    [{ headers: { Authorization: "Bearer rubbish" } }, FORBIDDEN],
+    [{ headers: "none" }, TOKENLESS],
+  ] as const) {
     const socket = await introduce(server.url);
     subscribe(socket, { query: QUERY, extensions });
-    expect(await socket.closed).toEqual(FORBIDDEN);
+    expect(await socket.closed).toEqual(closed);
     await expect(socket.next()).rejects.toThrow("closed");
   }
 });
@@ -107,7 +118,7 @@ test("a token that expires in mid-stream closes the socket within a second", asy
   const socket = await introduce(server.url, { authorization: `Bearer ${token}` });
   subscribe(socket, SILENT_TURN);
   expect((await socket.next()).payload.data.chatTurn.__typename).toBe("TurnStarted");
-  expect(await socket.closed).toEqual(FORBIDDEN);
+  expect(await socket.closed).toEqual(EXPIRED);
   const late = Date.now() - exp * 1000;
   expect(late).toBeGreaterThanOrEqual(0);
   expect(late).toBeLessThan(1_000);
@@ -121,7 +132,7 @@ test("a disabled workspace is out within two seconds, running streams included",
   const bystander = await introduce(server.url, { authorization });
   const disabledAt = performance.now();
   await server.dataSource.getRepository(WorkspaceEntity).update({ id: "closing" }, { disabledAt: new Date() });
-  expect(await socket.closed).toEqual(FORBIDDEN);
+  expect(await socket.closed).toEqual(DISABLED);
   expect(performance.now() - disabledAt).toBeLessThan(2_000);
 
   subscribe(bystander, { query: QUERY });

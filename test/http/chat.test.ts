@@ -109,7 +109,7 @@ describe("a stream outlives neither", () => {
     const person = await newWorkspace(server).admin("short", { expiresInSeconds: 3 });
     const { last, events } = await endOf(await chat(person, { message: SILENT }));
     const until = Date.now();
-    expect(last).toBe("the token does not count any more");
+    expect(last).toBe("The token has expired: get a new one.");
     expect(events).toEqual(["turn.started", "text.delta"]);
     const [{ iat }] = [JSON.parse(Buffer.from(person.token.split(".")[1] ?? "", "base64url").toString())];
     expect(until - (iat + 3) * 1000).toBeLessThan(1_000);
@@ -127,7 +127,7 @@ describe("a stream outlives neither", () => {
     expect([last, events.at(-1)]).toEqual(
       events.includes("turn.finished")
         ? [undefined, "turn.finished"]
-        : ["the token does not count any more", "text.delta"],
+        : ["The workspace is disabled: ask whoever runs this server.", "text.delta"],
     );
   });
 });
@@ -172,6 +172,14 @@ describe("a request that is refused", () => {
     ["in a thread that there is not", 404, "NOT_FOUND", { message: "Hello", threadId: "sk-ant-x" }],
     ["with too large a body", 413, "BODY_TOO_LARGE", { message: "x".repeat(50_000) }],
     ["as text", 415, "UNSUPPORTED_MEDIA_TYPE", "Hello", { "content-type": "text/plain" }],
+    ["without a body", 400, "BAD_USER_INPUT", ""],
+    [
+      "resuming what never began",
+      404,
+      "NOT_FOUND",
+      { message: "Hello", idempotencyKey: key },
+      { "last-event-id": "2" },
+    ],
     ["resuming without a key", 400, "BAD_USER_INPUT", { message: "Hello" }, { "last-event-id": "2" }],
     [
       "resuming with a null key",

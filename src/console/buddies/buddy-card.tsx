@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useId, useRef } from "react";
 
 import type { BuddiesQuery, ModelMode } from "../generated/graphql";
 import { Chip } from "../parts/chip";
@@ -20,8 +20,14 @@ export interface BuddyCardProps {
 
 export function BuddyCard({ buddy, defaultMode, override, mayChange, onChoose, onSave }: BuddyCardProps) {
   const name = useId();
+  const modes = useRef<HTMLFieldSetElement>(null);
   const stored = buddy.modelMode ?? defaultMode;
   const mode = override ?? stored;
+  /** For buttons that go away once they were pressed. */
+  const andKeepFocus = (press: () => void) => {
+    modes.current?.focus();
+    press();
+  };
   return (
     <article className="card" aria-labelledby={name} data-buddy={buddy.slug}>
       <header className="card-head">
@@ -30,14 +36,14 @@ export function BuddyCard({ buddy, defaultMode, override, mayChange, onChoose, o
         {override !== null && (
           <span className="row tight">
             <Chip tone="busy">This browser</Chip>
-            <button type="button" className="link" onClick={() => onChoose(null)}>
+            <button type="button" className="link" onClick={() => andKeepFocus(() => onChoose(null))}>
               Reset<span className="unseen"> {buddy.name}</span>
             </button>
           </span>
         )}
       </header>
       <p className="quiet">{buddy.description}</p>
-      <fieldset className="segments">
+      <fieldset ref={modes} tabIndex={-1} className="segments">
         <legend className="unseen">Mode of {buddy.name}</legend>
         {(Object.keys(MODES) as ModelMode[]).map((each) => (
           <label key={each}>
@@ -54,12 +60,12 @@ export function BuddyCard({ buddy, defaultMode, override, mayChange, onChoose, o
             : `For the workspace: ${MODES[buddy.modelMode]}`}
         </small>
         {mayChange && override !== null && override !== buddy.modelMode && (
-          <button type="button" className="button small" onClick={() => void onSave(override)}>
+          <button type="button" className="button small" onClick={() => andKeepFocus(() => void onSave(override))}>
             Save for the workspace
           </button>
         )}
         {mayChange && override === null && buddy.modelMode !== null && (
-          <button type="button" className="button small" onClick={() => void onSave(null)}>
+          <button type="button" className="button small" onClick={() => andKeepFocus(() => void onSave(null))}>
             Use the default
           </button>
         )}

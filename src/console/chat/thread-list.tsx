@@ -1,8 +1,9 @@
 import { useState } from "react";
 
-import { request } from "../client";
+import { type RequestFailed, request } from "../client";
 import { ThreadsDocument, type ThreadsQuery } from "../generated/graphql";
 import { Answered } from "../parts/answered";
+import { Notice } from "../parts/notice";
 import type { Query } from "../use-query";
 import { addressOf } from "../use-route";
 import { moment } from "../words";
@@ -40,12 +41,17 @@ function Threads({
   onChoose: () => void;
 }) {
   const [more, setMore] = useState<{ nodes: Thread[]; pageInfo: typeof first.pageInfo } | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
   const { hasNextPage, endCursor } = (more ?? first).pageInfo;
   const known = new Set(first.nodes.map(({ id }) => id));
   const nodes = [...first.nodes, ...(more?.nodes ?? []).filter(({ id }) => !known.has(id))];
-  const showMore = async () => {
-    const { workspace } = await request(ThreadsDocument, { after: endCursor });
-    setMore({ nodes: [...(more?.nodes ?? []), ...workspace.threads.nodes], pageInfo: workspace.threads.pageInfo });
+  const showMore = () => {
+    setProblem(null);
+    request(ThreadsDocument, { after: endCursor }).then(
+      ({ workspace: { threads } }) =>
+        setMore({ nodes: [...(more?.nodes ?? []), ...threads.nodes], pageInfo: threads.pageInfo }),
+      (error: RequestFailed) => setProblem(error.message),
+    );
   };
   if (nodes.length === 0) return <p className="quiet">None yet.</p>;
   return (
@@ -64,8 +70,9 @@ function Threads({
           </li>
         ))}
       </ul>
+      {problem !== null && <Notice tone="bad">{problem}</Notice>}
       {hasNextPage && (
-        <button type="button" className="link" onClick={() => void showMore()}>
+        <button type="button" className="link" onClick={showMore}>
           Show more
         </button>
       )}

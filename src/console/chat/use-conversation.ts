@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { request } from "../client";
+import { type RequestFailed, request } from "../client";
 import { isRunning, type TurnView, turnOf } from "../fold-turn";
 import { CancelTurnDocument, type ChatTurnInput, LatestTurnsDocument } from "../generated/graphql";
 import { askAndFollow, follow } from "./follow-events";
@@ -20,6 +20,11 @@ export interface Conversation {
   stop(): void;
 }
 
+/** What a stream may be refused for that soon is over. */
+const PASSING: readonly string[] = ["RATE_LIMITED", "SERVICE_UNAVAILABLE", "INTERNAL_SERVER_ERROR", "UNREACHABLE"];
+/** In milliseconds. */
+const FOLLOW_AGAIN_MS = 5_000;
+
 export function useConversation(
   first: string | null,
   told: { began(threadId: string): void; refused(message: string): void; ended(): void },
@@ -36,13 +41,20 @@ export function useConversation(
 
   const grow = useCallback((turn: TurnView) => setTurns((before) => withTurn(before, turn)), []);
   const followTurn = useCallback(
-    (turn: TurnView) => {
-      const stop = follow(turn.id, {
-        grown: grow,
-        failed: (error) => setProblem(error.message),
-        ended: () => latest.current.ended(),
-      });
-      following.current.add(stop);
+    (turnId: string) => {
+      /** The turn goes on, whoever follows it. */
+      const failed = (error: RequestFailed) => {
+        setProblem(error.message);
+        if (!PASSING.includes(error.code)) return;
+        const timer = setTimeout(() => {
+          setProblem((now) => (now === error.message ? null : now));
+          begin();
+        }, FOLLOW_AGAIN_MS);
+        following.current.add(() => clearTimeout(timer));
+      };
+      const begin = () =>
+        following.current.add(follow(turnId, { grown: grow, failed, ended: () => latest.current.ended() }));
+      return { begin, failed };
     },
     [grow],
   );
@@ -57,7 +69,7 @@ export function useConversation(
         setTurns((before) => [...found.filter(({ id }) => before.every((turn) => turn.id !== id)), ...before]);
         setEarlier(pageInfo.hasNextPage ? pageInfo.endCursor : null);
         if (after === null && found.length === 0) setProblem("There is no such conversation, or you may not see it.");
-        for (const turn of found) if (isRunning(turn)) followTurn(turn);
+        for (const turn of found) if (isRunning(turn)) followTurn(turn.id).begin();
       } catch (error) {
         setProblem((error as Error).message);
       }
@@ -89,13 +101,13 @@ export function useConversation(
     ask(input) {
       setAsking(input.message);
       setProblem(null);
-      let begun = false;
+      let begun: string | null = null;
       const stop = askAndFollow(
         { ...input, threadId: threadId.current },
         {
           grown(turn) {
-            if (!begun) {
-              begun = true;
+            if (begun === null) {
+              begun = turn.id;
               threadId.current = turn.threadId;
               setAsking(null);
               latest.current.began(turn.threadId);
@@ -103,9 +115,10 @@ export function useConversation(
             grow(turn);
           },
           failed(error) {
+            if (begun !== null) return followTurn(begun).failed(error);
             setAsking(null);
             setProblem(error.message);
-            if (!begun) latest.current.refused(input.message);
+            latest.current.refused(input.message);
           },
           ended: () => latest.current.ended(),
         },

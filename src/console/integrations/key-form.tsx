@@ -18,6 +18,7 @@ export function KeyForm({ integration, checking, check }: KeyFormProps) {
   const { provider, maskedKey, consoleUrl } = integration;
   const save = (event: FormEvent) => {
     event.preventDefault();
+    if (checking) return;
     setApiKey("");
     void check(async () => {
       const kept = maskedKey === null ? "" : ` The earlier key ${maskedKey} is kept.`;
@@ -47,10 +48,11 @@ export function KeyForm({ integration, checking, check }: KeyFormProps) {
           value={apiKey}
           onChange={(event) => setApiKey(event.target.value)}
           placeholder={provider === "CLAUDE" ? "sk-ant-…" : "sk-…"}
-          disabled={checking}
+          // Disabled, it would lose the focus.
+          readOnly={checking}
           required
         />
-        <button type="submit" className="button primary" disabled={checking}>
+        <button type="submit" className="button primary" aria-disabled={checking}>
           Save
         </button>
       </div>

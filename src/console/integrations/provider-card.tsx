@@ -1,4 +1,4 @@
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 
 import { request } from "../client";
 import { type ByokFallback, type IntegrationFragment, VerifyProviderDocument } from "../generated/graphql";
@@ -24,12 +24,14 @@ export function ProviderCard({ integration, mayChange, buddies, fallback, onChan
   const [removing, setRemoving] = useState(false);
   const [told, setTold] = useState<Told | null>(null);
   const titleId = useId();
+  const card = useRef<HTMLElement>(null);
   const { provider, status, maskedKey } = integration;
   const name = PROVIDERS[provider];
   const state = checking ? ({ label: "Checking…", tone: "busy" } as const) : KEY_STATES[status];
 
   /** Whatever asks the provider: one at a time, with what came of it said afterwards. */
   const check = async (ask: () => Promise<Told>) => {
+    if (checking) return;
     setChecking(true);
     setTold(null);
     const outcome = await ask().catch((error: Error): Told => ({ tone: "bad", sentence: error.message }));
@@ -49,7 +51,7 @@ export function ProviderCard({ integration, mayChange, buddies, fallback, onChan
     });
 
   return (
-    <article className="card" aria-labelledby={titleId} aria-busy={checking}>
+    <article ref={card} tabIndex={-1} className="card" aria-labelledby={titleId} aria-busy={checking}>
       <header className="card-head">
         <h3 id={titleId}>{name}</h3>
         <Chip tone={state.tone}>{state.label}</Chip>
@@ -60,10 +62,15 @@ export function ProviderCard({ integration, mayChange, buddies, fallback, onChan
           <KeyForm integration={integration} checking={checking} check={check} />
           {maskedKey !== null && (
             <div className="row">
-              <button type="button" className="button" disabled={checking} onClick={() => void verify()}>
+              <button type="button" className="button" aria-disabled={checking} onClick={() => void verify()}>
                 Check now
               </button>
-              <button type="button" className="button danger" disabled={checking} onClick={() => setRemoving(true)}>
+              <button
+                type="button"
+                className="button danger"
+                aria-disabled={checking}
+                onClick={() => setRemoving(!checking)}
+              >
                 Remove
               </button>
             </div>
@@ -80,6 +87,8 @@ export function ProviderCard({ integration, mayChange, buddies, fallback, onChan
           onRemoved={async () => {
             setRemoving(false);
             await onChange();
+            // The button that had it is gone with the key.
+            card.current?.focus();
             setTold({
               tone: "good",
               sentence: "The key is deleted. Running turns finish on it; the next ones go without it.",

@@ -20,6 +20,7 @@ export function RemoveKey({ integration, buddies, fallback, onClose, onRemoved }
   const [problem, setProblem] = useState<string | null>(null);
   const { provider, maskedKey } = integration;
   const remove = async () => {
+    if (busy) return;
     setBusy(true);
     try {
       const { revokeProvider } = await request(RevokeProviderDocument, { input: { provider } });
@@ -42,7 +43,7 @@ export function RemoveKey({ integration, buddies, fallback, onClose, onRemoved }
         <button type="button" className="button" onClick={onClose}>
           Keep it
         </button>
-        <button type="button" className="button danger" disabled={busy} onClick={() => void remove()}>
+        <button type="button" className="button danger" aria-disabled={busy} onClick={() => void remove()}>
           Remove
         </button>
       </div>

@@ -13,11 +13,11 @@ import { TokenForm } from "./token-form";
 
 export function App() {
   const { token, refused } = useSyncExternalStore(session.subscribe, session.get);
-  return token === null ? <SignIn refused={false} /> : <SignedInApp token={token} refused={refused} />;
+  return token === null ? <SignIn refused={null} /> : <SignedInApp token={token} refused={refused} />;
 }
 
 /** A token that is refused is asked for again above the page, which stays; another person's token begins anew. */
-function SignedInApp({ token, refused }: { token: string; refused: boolean }) {
+function SignedInApp({ token, refused }: { token: string; refused: string | null }) {
   const { data, error, reload } = useQuery(ViewerDocument, {});
   const viewer = data?.viewer;
   const asked = useRef(token);
@@ -35,15 +35,15 @@ function SignedInApp({ token, refused }: { token: string; refused: boolean }) {
           role: viewer.role.toLowerCase(),
         };
   if (workspace === null) {
-    if (refused) return <SignIn refused />;
+    if (refused !== null) return <SignIn refused={refused} />;
     return <SigningIn problem={error?.message} />;
   }
   return (
     <WorkspaceContext value={workspace}>
       <Shell key={`${workspace.id} ${viewer?.user?.id}`} />
-      {refused && (
-        <Dialog title="Your token has expired">
-          <p>Sign in again to go on. The page stays as it is.</p>
+      {refused !== null && (
+        <Dialog title="Sign in again">
+          <p>{refused} The page stays as it is.</p>
           <TokenForm key={token} workspaceId={workspace.id} />
         </Dialog>
       )}

@@ -9,6 +9,7 @@ import { Notice } from "../parts/notice";
 import { UsagePage } from "../usage/usage-page";
 import { useRoute } from "../use-route";
 import { Navigation } from "./navigation";
+import { Stumble } from "./stumble";
 
 export function Shell() {
   const route = useRoute();
@@ -36,11 +37,15 @@ export function Shell() {
           </div>
         )}
         {/* Stays while another page is shown, so that a running turn is followed all the same. */}
-        <ChatPage threadId={route.page === "chat" ? route.threadId : undefined} />
-        {page === "activity" && <ActivityPage />}
-        {page === "usage" && <UsagePage />}
-        {page === "integrations" && <IntegrationsPage />}
-        {page === "buddies" && <BuddiesPage />}
+        <Stumble>
+          <ChatPage threadId={route.page === "chat" ? route.threadId : undefined} />
+        </Stumble>
+        <Stumble page={page}>
+          {page === "activity" && <ActivityPage />}
+          {page === "usage" && <UsagePage />}
+          {page === "integrations" && <IntegrationsPage />}
+          {page === "buddies" && <BuddiesPage />}
+        </Stumble>
       </main>
     </div>
   );

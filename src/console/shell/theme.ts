@@ -1,5 +1,7 @@
 import { useCallback, useState } from "react";
 
+import { keptForBrowser } from "../kept";
+
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
@@ -14,8 +16,7 @@ export function applyTheme(theme = keptTheme()): void {
 export function useTheme(): [Theme, (theme: Theme) => void] {
   const [theme, setTheme] = useState(keptTheme);
   const choose = useCallback((next: Theme) => {
-    if (next === "system") localStorage.removeItem(KEPT_AS);
-    else localStorage.setItem(KEPT_AS, next);
+    keptForBrowser.set(KEPT_AS, next === "system" ? null : next);
     applyTheme(next);
     setTheme(next);
   }, []);
@@ -23,6 +24,6 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
 }
 
 function keptTheme(): Theme {
-  const kept = localStorage.getItem(KEPT_AS);
+  const kept = keptForBrowser.get(KEPT_AS);
   return THEMES.find((theme) => theme === kept) ?? "system";
 }
