@@ -19,7 +19,7 @@ const { values } = parseArgs({
     brief: { type: "boolean", default: false },
     /** A directory for the product's `.cpuprofile`. */
     profile: { type: "string" },
-    loads: { type: "string", default: "burst,paced,many,short,followers,growth" },
+    loads: { type: "string", default: "burst,long,paced,many,short,followers,growth" },
   },
 });
 
@@ -36,6 +36,12 @@ const LOADS: NamedLoad[] = [
     title: "As fast as it comes: 50 streams of 400 pieces",
     load: { streams: 50, deltas: 400, paceMs: 0, spreadMs: 0 },
     times: 8,
+  },
+  {
+    name: "long",
+    title: "As fast as it comes: 50 streams of 4,000 pieces, among which what is done once a turn is little",
+    load: { streams: 50, deltas: 4_000, paceMs: 0, spreadMs: 0 },
+    times: 1,
   },
   {
     name: "paced",

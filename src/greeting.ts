@@ -32,7 +32,7 @@ export function greeting(started: {
           "  the keys you configure. Nothing is sent to a provider, and nothing costs money.",
         ]
       : []),
-    `  ${aboutBill(config, simulatesStripe)}`,
+    `  ${aboutBill(config, simulated, simulatesStripe)}`,
     ...(simulatesTraces
       ? ["  Traces go to a stand-in for Langfuse on this machine: a session's `traceUrl` shows its own."]
       : []),
@@ -44,8 +44,11 @@ export function greeting(started: {
   return `${lines.join("\n")}\n`;
 }
 
-function aboutBill({ stripe }: Config, simulatesStripe: boolean): string {
+function aboutBill({ stripe }: Config, simulated: boolean, simulatesStripe: boolean): string {
   if (simulatesStripe) return "The bill goes to a stand-in for Stripe on this machine.";
+  if (stripe.secretKey === undefined && simulated) {
+    return "Simulated answers are billed to nobody: set STRIPE_SECRET_KEY to a test key to see the bill go out.";
+  }
   if (stripe.secretKey === undefined) return "The bill waits in the database: set STRIPE_SECRET_KEY, and it is sent.";
   return `The bill goes to ${stripe.apiBase ?? "Stripe"}, with the key in STRIPE_SECRET_KEY.`;
 }

@@ -1,6 +1,6 @@
 // Everything that is bounded, and what happens at each bound. `LIMIT_…` in the environment overrides it: `messageCharacters` is
-// `LIMIT_MESSAGE_CHARACTERS`. What is counted in a minute by user or workspace is counted for all servers that share a Redis;
-// sockets, and what comes on them, by each server for itself.
+// `LIMIT_MESSAGE_CHARACTERS`. Turn starts, changes and checks of keys are counted for all servers that share a Redis; what operations
+// cost, sockets, what comes on them, and streams of server-sent events by each server for itself.
 
 import { z } from "zod";
 
@@ -18,7 +18,7 @@ export interface Limits {
   documentTokens: number;
   /** Aliases in a document; more is `GRAPHQL_VALIDATION_FAILED`. */
   documentAliases: number;
-  /** Names that a document gives a field without arguments; more is `GRAPHQL_VALIDATION_FAILED`: its text would be sent as often. */
+  /** Names that a document gives a field to which it gives no arguments, its own included; more is `GRAPHQL_VALIDATION_FAILED`: its text would be sent as often. */
   aliasesOfAField: number;
   /** Directives in a document; more is `GRAPHQL_VALIDATION_FAILED`. */
   documentDirectives: number;

@@ -110,6 +110,7 @@ async function start(config: Config, environment: NodeJS.ProcessEnv, logger: Log
       platformApiKey: config.anthropicApiKey ?? new Secret(`sk-ant-${DEVELOPMENT_PREFIX}-simulated`),
       anthropicBaseUrl,
       openAiBaseUrl,
+      bills: !simulated || stripe.secretKey !== undefined,
       developmentToken,
       consoleDirectory: builtConsole(logger),
       environment,

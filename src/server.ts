@@ -57,6 +57,8 @@ export interface ServerOptions {
   /** Where the providers are; undefined: where the SDKs say. */
   anthropicBaseUrl: string | undefined;
   openAiBaseUrl: string | undefined;
+  /** Whether metered turns are billed, as `SettleOptions`. */
+  bills: boolean;
   /** Makes the demo workspace, and is filled in on the web pages for readers on this machine. Development only. */
   developmentToken?: string | undefined;
   /** Where the built web pages are; undefined: they are not served. */
@@ -158,6 +160,7 @@ async function openServer(
     providerKeys,
     loadRouting,
     connections,
+    bills: options.bills,
     redis,
     turnStarts: rateLimits.turnStarts,
     messageCharacters: config.limits.messageCharacters,

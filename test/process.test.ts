@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import { simulate } from "../src/simulators/script";
 import { crashServer } from "./support/crash-server";
+import { createTestDatabase } from "./support/database";
 import { makeServerHome } from "./support/server-process";
 import { CHAT_TURN, collect, connect, post, streamOf } from "./support/test-client";
 import { until } from "./support/until";
@@ -128,6 +129,28 @@ test("with an account at Anthropic and none at Langfuse, nothing is simulated an
   expect(server.stdout).toContain("The bill waits in the database");
   server.kill("SIGTERM");
   expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("simulated answers in a database that others may use are on no bill: nobody sends it later", async () => {
+  const database = await createTestDatabase();
+  const server = home.start({ DATABASE_URL: database.url });
+  const { url, token } = await server.ready();
+  expect(server.stdout).toContain("Simulated answers are billed to nobody");
+  const client = connect(url, token);
+  const [{ session }] = (await collect(streamOf(client, CHAT_TURN, { input: { message: "Hello" } }))).slice(-1);
+  await client.dispose();
+  const { data } = await post(
+    url,
+    token,
+    "query ($id: ID!) { agentSession(id: $id) { metering usage { totalTokens } } }",
+    {
+      id: session.id,
+    },
+  );
+  expect(data.agentSession).toEqual({ metering: "NOT_BILLABLE", usage: { totalTokens: expect.any(Number) } });
+  server.kill("SIGTERM");
+  expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
+  await database.drop();
 });
 
 test("a signal while it starts is heeded once it has started, and leaves nothing behind", async () => {

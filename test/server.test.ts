@@ -36,6 +36,7 @@ function startAnother(environment: Record<string, string>, databaseUrl: string) 
     platformApiKey: new Secret(PLATFORM_KEY),
     anthropicBaseUrl: server.anthropic.url,
     openAiBaseUrl: server.openAi.url,
+    bills: true,
     environment: {},
     logger: createLogger("silent"),
   });

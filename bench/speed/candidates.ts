@@ -56,12 +56,30 @@ export const OTHERS: readonly CandidateKind[] = [
       startScript("candidates/byte-pipe.ts", providerUrl, (url) => toMessage(url, ({ delta }) => Object(delta).text)),
   },
   {
+    name: "reads and tells",
+    start: ({ providerUrl }) => startScript("candidates/read-and-tell.ts", providerUrl, subscribe),
+  },
+  {
     name: "plain graphql-ws",
+    start: ({ providerUrl }) => startScript("candidates/plain-graphql.ts", providerUrl, subscribe),
+  },
+  {
+    name: "Portkey gateway",
     start: ({ providerUrl }) =>
-      startScript("candidates/plain-graphql.ts", providerUrl, (url) =>
-        graphqlSockets(url, {
-          query: "subscription ($message: String!) { chatTurn(message: $message) { sequence delta } }",
-          variables: (message) => ({ message }),
+      startProcess([join(PEERS, "portkey.mjs")], providerUrl, (url) =>
+        serverSentEvents(url, {
+          headers: {
+            authorization: "Bearer sk-ant-speed",
+            "x-portkey-provider": "anthropic",
+            "x-portkey-custom-host": `${providerUrl}/v1`,
+          },
+          body: (content) => ({
+            model: "claude-opus-5-0",
+            max_tokens: 4_096,
+            stream: true,
+            messages: [{ role: "user", content }],
+          }),
+          textOf: ({ choices }) => (choices as [{ delta: { content?: string } }] | undefined)?.[0]?.delta.content,
         }),
       ),
   },
@@ -91,6 +109,13 @@ async function startWaypath(surroundings: Surroundings, profiles?: string): Prom
     }),
     close: () => home.close(),
   };
+}
+
+function subscribe(url: string): Open {
+  return graphqlSockets(url, {
+    query: "subscription ($message: String!) { chatTurn(message: $message) { sequence delta } }",
+    variables: (message) => ({ message }),
+  });
 }
 
 function toMessage(url: string, textOf: (data: Record<string, unknown>) => unknown): Open {

@@ -1,7 +1,7 @@
 // Work that one buddy hands to another: a session of its own, with its own route, key, model, tools, usage and row, whose events
 // come on the same stream. Only the orchestrator delegates, so that there is neither a circle nor a depth to watch over.
 import { z } from "zod";
-
+import { createAtMost } from "../at-most";
 import type { ToolDefinition } from "../providers/language-model";
 import type { SessionObserver, ToolCallObserver } from "../tracing/turn-observer";
 import type { Buddies, Buddy } from "../workspaces/buddies";
@@ -9,7 +9,6 @@ import type { AcceptedSession } from "./accepted-session";
 import type { RequestedToolCall } from "./agent-loop";
 import type { AgentSessionEntity } from "./agent-session.entity";
 import { cutText } from "./tools/clean-json";
-import { createInTurn } from "./tools/in-turn";
 import { DELEGATIONS, PARALLEL_TOOL_CALLS } from "./tools/tool-limits";
 import { toToolResult } from "./tools/tool-result";
 import type { ToolOutcome } from "./tools/toolbox";
@@ -46,13 +45,13 @@ const input = z.object({ buddy: z.string(), task: z.string().trim().min(1) });
 export function createDelegation(options: DelegationOptions): Delegation | null {
   const colleagues = options.delegating.buddy.delegatesTo.flatMap((slug) => options.buddies.find(slug) ?? []);
   if (colleagues.length === 0) return null;
-  const inTurn = createInTurn(PARALLEL_TOOL_CALLS);
+  const atMost = createAtMost(PARALLEL_TOOL_CALLS);
   let delegations = 0;
   return {
     definition: definitionFor(colleagues),
     async run(call, observer) {
       delegations += 1;
-      return delegations > DELEGATIONS ? TOO_MANY : inTurn(() => delegate(options, colleagues, call, observer));
+      return delegations > DELEGATIONS ? TOO_MANY : atMost(() => delegate(options, colleagues, call, observer));
     },
   };
 }

@@ -3,7 +3,7 @@ import { toolResultText } from "../providers/tool-result-text";
 import type { UsageSource } from "./agent-session.entity";
 import type { TokenUsage } from "./token-usage";
 
-/** Characters that make up one token of ordinary text, counted low, so that an estimate is never more than was used. */
+/** Characters for one token, as ordinary text has at least: an estimate is no more than was used, but for long runs of one sign. */
 const CHARACTERS_PER_TOKEN = 4;
 
 /** What a provider is asked to read. */

@@ -1,7 +1,6 @@
 // Settles what a dead server left behind: sessions whose lease ran out. Every server does it, for every server's sessions. A session
 // is claimed first, by a lease of the reaper's own: whoever was only late finds its lease lost, and only one reaper gets it. Then the
 // turn's log is sealed, so that the late server can tell nobody anything that is not in what is settled here.
-import type { DataSource } from "typeorm";
 
 import { entityOf, type RawRow } from "../database/entity-of";
 import { isDatabaseAway } from "../database/is-database-away";
@@ -14,7 +13,7 @@ import { NO_CALL, usageOfCutSession } from "./estimate-usage";
 import { createReaperPatience } from "./reaper-patience";
 import type { SealedLog } from "./sealed-log";
 import { sessionLogFields } from "./session-log-fields";
-import { settleSession } from "./settle-session";
+import { type SettleOptions, settleSession } from "./settle-session";
 import { saysText } from "./thread-history";
 import { endedCall } from "./turn-ending";
 import { turnErrorOf } from "./turn-error";
@@ -35,8 +34,7 @@ const UNKEPT_EVENTS = LEASE_SECONDS * 100;
 /** Sessions looked at in one round; the rest wait for the next. */
 const REAPED_AT_ONCE = 200;
 
-export interface ReaperOptions {
-  dataSource: DataSource;
+export interface ReaperOptions extends SettleOptions {
   log: Pick<TurnLog, "seal">;
   /** This process: what it runs itself it settles itself, however long the database was away. */
   owner: string;
@@ -140,7 +138,7 @@ interface Settling {
 
 /** False: the lease that was taken for it has run out since, and somebody else has it. */
 async function settleExpired(
-  { dataSource, logger }: ReaperOptions,
+  options: ReaperOptions,
   session: AgentSessionEntity,
   { reaper, log, unkept }: Settling,
 ): Promise<boolean> {
@@ -151,7 +149,7 @@ async function settleExpired(
   // Redis may have come back without what the row knows.
   const knowing = log !== null && log.lastSequence >= session.lastSequence ? log : null;
   const text = longer(session.text, knowing?.textOf(session.id).toWellFormed() ?? "");
-  const ended = await settleSession(dataSource, session, reaper, {
+  const ended = await settleSession(options, session, reaper, {
     status: "INTERRUPTED",
     text,
     toolCalls: session.toolCalls.map(endedCall),
@@ -165,7 +163,7 @@ async function settleExpired(
     messages: text === "" ? [] : [saysText(text)],
   });
   if (ended === null) return false;
-  logger.warn(sessionLogFields(session), "settled a session whose server had gone");
+  options.logger.warn(sessionLogFields(session), "settled a session whose server had gone");
   return true;
 }
 

@@ -1,7 +1,6 @@
 // Runs one session of a turn to its end, delegated ones like the one that a person asked for. Whatever stops it, it is settled
 // with what is known, and has exactly one terminal event.
 import { setTimeout as wait } from "node:timers/promises";
-import type { DataSource } from "typeorm";
 
 import { isDatabaseAway } from "../database/is-database-away";
 import { outlastOutage } from "../database/outlast-outage";
@@ -22,15 +21,14 @@ import { fitHistory } from "./fit-history";
 import type { ModelConnections } from "./model-connections";
 import { sessionLogFields } from "./session-log-fields";
 import type { SessionTools } from "./session-tools";
-import { findSettled, settleSession } from "./settle-session";
+import { findSettled, type SettleOptions, settleSession } from "./settle-session";
 import { terminalEvent } from "./terminal-event";
 import { asksPrompt } from "./thread-history";
 import { NO_TOKENS } from "./token-usage";
 import { endingOf, keyUseOf, logFailure, type TurnOutcome } from "./turn-ending";
 import type { TurnWriter } from "./turn-writer";
 
-export interface RunSessionOptions {
-  dataSource: DataSource;
+export interface RunSessionOptions extends SettleOptions {
   connections: ModelConnections;
   checkpoints: Checkpoints;
   /** Told what the provider made of a workspace's key. */
@@ -213,7 +211,7 @@ async function settle(
 
   for (let tries = 1; ; tries += 1) {
     try {
-      const [ended] = await Promise.all([settleSession(dataSource, session, options.owner, ending), reported]);
+      const [ended] = await Promise.all([settleSession(options, session, options.owner, ending), reported]);
       // Of an earlier try the answer may have been lost, and not what it did.
       const settled = ended ?? (tries > 1 ? await findSettled(dataSource, session.id, ending) : null);
       // The lease was lost: whoever has it has ended the session, or will, and its followers are told from the row.
@@ -227,7 +225,7 @@ async function settle(
         continue;
       }
       // Once: the database may stay away for long.
-      if (tries === 1) logger.error({ ...sessionLogFields(session), err: error }, "a session waits to be settled");
+      if (tries === 1) logger.warn({ ...sessionLogFields(session), err: error }, "a session waits to be settled");
       await wait(SETTLE_AGAIN_MS, undefined, { signal: options.giveUp }).catch(() => undefined);
       if (!options.giveUp.aborted) continue;
       logger.error(sessionLogFields(session), "a session is left for the next server to settle");

@@ -32,12 +32,18 @@ export interface SessionEnding {
   messages: readonly Message[];
 }
 
+export interface SettleOptions {
+  dataSource: DataSource;
+  /** Whether what metered sessions use is billed. Not where a simulator answers and no meter is simulated beside it: later it would go to a real one. */
+  bills: boolean;
+}
+
 /** What is asked of a session to end it. */
 export type SettledSession = Pick<AgentSessionEntity, "id" | "parentId" | "prompt">;
 
 /** Ends the session, writes its bill and keeps its messages, in one statement. Null: it was ended already, or the right to end it is lost. */
 export async function settleSession(
-  dataSource: DataSource,
+  { dataSource, bills }: SettleOptions,
   session: SettledSession,
   /** Who holds its lease. */
   owner: string,
@@ -53,7 +59,8 @@ export async function settleSession(
        WHERE id = $1 AND ended_at IS NULL AND lease_owner = $2
        RETURNING *
      ), used AS (
-       SELECT id AS session_id, workspace_id, $16::bigint AS value, ended_at AS occurred_at FROM ended WHERE payer = 'WAYPATH'
+       SELECT id AS session_id, workspace_id, $16::bigint AS value, ended_at AS occurred_at FROM ended
+       WHERE payer = 'WAYPATH' AND $18::boolean
      ), billed AS (
        ${recordUsage("used")}
      ), kept AS (
@@ -80,6 +87,7 @@ export async function settleSession(
       ending.firstTextAt,
       totalTokens(usage),
       JSON.stringify(saidIn(session, ending)),
+      bills,
     ],
   );
   return row === undefined ? null : entityOf(dataSource, AgentSessionEntity, row);

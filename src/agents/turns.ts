@@ -27,6 +27,7 @@ import { createRedisTurnLog } from "./redis-turn-log";
 import type { LoadRouting } from "./routing";
 import { createTurnRunner } from "./run-turn";
 import { createSessionQueries, mayRead, type SessionQueries } from "./session-queries";
+import type { SettleOptions } from "./settle-session";
 import { createSettledTurns } from "./settled-turns";
 import { startOrAttach } from "./start-turn";
 import type { Toolbox } from "./tools/toolbox";
@@ -57,8 +58,7 @@ export interface Turns {
   close(graceSeconds: number): Promise<void>;
 }
 
-export interface TurnsOptions {
-  dataSource: DataSource;
+export interface TurnsOptions extends SettleOptions {
   /** For lists and sums: whoever reads much holds up no turn. */
   reading: DataSource;
   buddies: Buddies;
@@ -82,7 +82,7 @@ export interface TurnsOptions {
 const LAST_SETTLING_MS = 5_000;
 
 export function createTurns(options: TurnsOptions): Turns {
-  const { dataSource, redis, logger } = options;
+  const { dataSource, bills, redis, logger } = options;
   const log = redis === undefined ? createMemoryTurnLog() : createRedisTurnLog({ ...options, redis });
   const cancelMessages = redis && createCancelMessages(redis);
   /** This process, as it stands in the rows of the turns that it runs. */
@@ -94,7 +94,7 @@ export function createTurns(options: TurnsOptions): Turns {
     unattendedSeconds: options.turnUnattendedSeconds,
     logger,
   });
-  const reaper = startReaper({ dataSource, log, owner, logger });
+  const reaper = startReaper({ dataSource, bills, log, owner, logger });
   const settledTurns = createSettledTurns({
     dataSource,
     runsHere: (turnId) => log.isOpen(turnId),
@@ -104,10 +104,11 @@ export function createTurns(options: TurnsOptions): Turns {
   /** Aborts when what could not be settled is left to the next server. */
   const giveUp = new AbortController();
   const abandon = (accepted: AcceptedSession) =>
-    void abandonSession({ dataSource, owner, giveUp: giveUp.signal, logger }, accepted);
+    void abandonSession({ dataSource, bills, owner, giveUp: giveUp.signal, logger }, accepted);
   const runner = createTurnRunner({
     giveUp: giveUp.signal,
     dataSource,
+    bills,
     log,
     connections: options.connections,
     checkpoints,

@@ -72,7 +72,7 @@ export class AgentSessionResolver {
     return buddy === undefined ? null : { ...buddy, workspaceId: session.workspaceId };
   }
 
-  @FieldResolver(() => User, { nullable: true, description: "Who asked. Null when the person was removed." })
+  @FieldResolver(() => User, { nullable: true, description: "Who asked." })
   requestedBy(@Root() session: SessionSnapshot): Promise<UserEntity | null> {
     return this.loaders.user.load(session.userId);
   }

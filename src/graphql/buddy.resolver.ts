@@ -93,6 +93,7 @@ export class BuddyResolver {
     return {
       status: ROUTE_STATUSES[decision.outcome],
       route: decision.outcome === "REFUSED" ? null : decision.route,
+      reason: decision.outcome === "REFUSED" ? decision.message : null,
     };
   }
 

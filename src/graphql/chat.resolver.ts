@@ -68,7 +68,7 @@ export function createChatStreams(turns: Turns) {
         "Ask a buddy and stream the turn. Starts it, or attaches to it when `idempotencyKey` is known, then sends events in\n" +
         "order, and completes after `TurnFinished` or `TurnFailed`. A failure of an accepted turn is a `TurnFailed` event, not a\n" +
         "GraphQL error; GraphQL errors mean the turn was not accepted and left no session (`extensions.code`: `UNAUTHENTICATED`, `FORBIDDEN`,\n" +
-        "`NOT_FOUND`, `BAD_USER_INPUT`, `IDEMPOTENCY_KEY_MISMATCH`, `PROVIDER_NOT_CONFIGURED`, `MODEL_NOT_AVAILABLE`, `THREAD_BUSY`, `RATE_LIMITED`). Clients that reconnect may see events again: drop those whose `sequence` is not greater than the last seen.",
+        "`NOT_FOUND`, `BAD_USER_INPUT`, `IDEMPOTENCY_KEY_MISMATCH`, `PROVIDER_NOT_CONFIGURED`, `MODEL_NOT_AVAILABLE`, `THREAD_BUSY`, `RATE_LIMITED`, `SERVICE_UNAVAILABLE`). Clients that reconnect may see events again: drop those whose `sequence` is not greater than the last seen.",
       async subscribe({ args, context, info }: SubscribeParams<{ input: ChatTurnInput; after: number | null }>) {
         const after = args.after ?? 0;
         const session = await turns.startOrAttach(context.viewer, turnRequest(args.input, context.operationId, after));

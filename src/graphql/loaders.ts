@@ -11,7 +11,7 @@ import { WorkspaceEntity } from "../workspaces/workspace.entity";
 
 /** Lookups that many fields of one response share: those asked for in the same moment become one. Nothing is remembered. */
 export interface Loaders {
-  /** A person by row id; null once removed. */
+  /** A person by row id; null where there is none. */
   user: DataLoader<string, UserEntity | null>;
   /** A session by row id, of one that the viewer may see: both belong to the same person. */
   session: DataLoader<string, AgentSessionEntity | null>;

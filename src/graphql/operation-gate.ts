@@ -109,7 +109,9 @@ export function createOperationGate({
       }
     },
 
-    async admit(viewer, document, { operationName, variables }) {
+    async admit(viewer, document, { operationName: named, variables }) {
+      // Some clients send an empty one for none.
+      const operationName = named || undefined;
       const late = await countFor(rateLimits.reading, viewer, PRICES.operation);
       if (late !== null) return late;
       const errors = check(document);
@@ -173,14 +175,17 @@ function refuse(code: string, errors: readonly GraphQLError[]): Refusal {
 /** What can be counted in a document before it is known to be valid; null where nothing is too much. */
 function countTooMuch(document: DocumentNode, limits: Limits): GraphQLError | null {
   let [aliases, directives] = [0, 0];
-  /** Of fields without arguments, which are the same under every name. */
-  const names = new Map<string, number>();
+  /** Of fields that are given no arguments, which are the same under every name. */
+  const names = new Map<string, Set<string>>();
   let aliasedSchema = false;
   visit(document, {
     Field({ name, alias, arguments: given, selectionSet }, _key, _parent, _path, ancestors) {
+      if (!given?.length && !selectionSet) {
+        const known = names.get(name.value) ?? new Set();
+        names.set(name.value, known.add(alias?.value ?? name.value));
+      }
       if (alias === undefined) return;
       aliases += 1;
-      if (!given?.length && !selectionSet) names.set(name.value, (names.get(name.value) ?? 0) + 1);
       if (ancestors.some(isLookAtSchema)) aliasedSchema = true;
     },
     Directive() {
@@ -197,7 +202,7 @@ function countTooMuch(document: DocumentNode, limits: Limits): GraphQLError | nu
   }
   if (aliases > limits.documentAliases)
     return tooMuch("The document has more than", limits.documentAliases, "aliases.");
-  const [repeated] = [...names].find(([, count]) => count > limits.aliasesOfAField) ?? [];
+  const [repeated] = [...names].find(([, { size }]) => size > limits.aliasesOfAField) ?? [];
   if (repeated !== undefined) {
     return tooMuch(`The document gives the field "${repeated}" more than`, limits.aliasesOfAField, "names.");
   }

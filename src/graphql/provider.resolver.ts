@@ -117,7 +117,7 @@ export class ProviderIntegrationResolver {
 
   @FieldResolver(() => User, {
     nullable: true,
-    description: "Who stored it. Null when no key is stored or the person was removed.",
+    description: "Who stored it. Null when no key is stored.",
   })
   configuredBy(@Root() { key }: ProviderIntegrationSource): Promise<UserEntity | null> | null {
     return key?.configuredBy ? this.loaders.user.load(key.configuredBy) : null;
@@ -136,7 +136,7 @@ export class ProviderIntegrationResolver {
   @FieldResolver(() => [Buddy], {
     name: "buddies",
     description:
-      "Buddies whose stored mode uses this key. Once it is revoked they fall back to `METERED`, or are refused, as `RoutingPolicy.byokFallback` says.",
+      "Buddies whose stored mode uses this key; those that the workspace's default sets to it have none stored, and are not among them. Once it is revoked all of them fall back to `METERED`, or are refused, as `RoutingPolicy.byokFallback` says.",
   })
   async buddiesOnKey(@Root() { workspaceId, provider }: ProviderIntegrationSource): Promise<BuddySource[]> {
     const { settings } = await this.loaders.routing.load(workspaceId);

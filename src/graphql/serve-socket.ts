@@ -3,7 +3,7 @@
 import { CloseCode, MessageType, type Server } from "graphql-ws";
 import type { WebSocket } from "ws";
 
-import { createInTurn } from "../agents/tools/in-turn";
+import { createAtMost } from "../at-most";
 
 export interface ServeSocketOptions {
   /** Messages, and pings of the network's own, in a minute. */
@@ -24,21 +24,21 @@ export const TRY_AGAIN_LATER = 1013;
 // Where the network takes everything at once, a stream that is replayed would leave no room for any other's messages, nor for its own
 // end: after a second message in a row everybody else comes first, and of large ones the whole server sends one at a time.
 const LARGE_CHARACTERS = 16_384;
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
-const oneLarge = createInTurn(1);
+const nextRound = () => new Promise<void>((resolve) => setImmediate(resolve));
+const oneLarge = createAtMost(1);
 
-/** Counts the event loop's turns, as far as anybody asks. */
-let loopTurn = 0;
+/** Counts the rounds of the event loop, as far as anybody asks. */
+let loopRound = 0;
 let isCounting = false;
-function currentTurn(): number {
+function currentRound(): number {
   if (!isCounting) {
     isCounting = true;
     setImmediate(() => {
       isCounting = false;
-      loopTurn += 1;
+      loopRound += 1;
     });
   }
-  return loopTurn;
+  return loopRound;
 }
 
 export function serveSocket<Extra extends { socket: WebSocket }>(
@@ -49,7 +49,7 @@ export function serveSocket<Extra extends { socket: WebSocket }>(
   const { socket } = extra;
   let left = messagesPerMinute;
   let minuteEnds = Date.now() + MINUTE_MS;
-  /** The turn of the event loop in which it was sent something. */
+  /** The round of the event loop in which it was sent something. */
   let sentIn = -1;
   /** Whether what has come may be read. */
   const count = (): boolean => {
@@ -79,11 +79,11 @@ export function serveSocket<Extra extends { socket: WebSocket }>(
       protocol: socket.protocol,
       // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes.
       async send(text) {
-        if (text.length > LARGE_CHARACTERS) await oneLarge(nextTurn);
-        const isSecond = sentIn === currentTurn();
-        sentIn = loopTurn;
+        if (text.length > LARGE_CHARACTERS) await oneLarge(nextRound);
+        const isSecond = sentIn === currentRound();
+        sentIn = loopRound;
         await new Promise<void>((resolve) => socket.send(text, () => resolve()));
-        if (isSecond) await nextTurn();
+        if (isSecond) await nextRound();
       },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {

@@ -3,6 +3,7 @@
 import { GraphQLError } from "graphql";
 
 const QUOTING: readonly [RegExp, string][] = [
+  [/^DateTime cannot represent .*$/s, "DateTime takes a moment with its offset, as 2026-05-14T09:30:00Z."],
   [/^((?:Enum )?"?\w+"?) cannot represent .*$/s, "$1 cannot represent this value."],
   [/^Value ".*" does not exist in "(\w+)" enum\./s, 'The value does not exist in the enum "$1".'],
   [/^(Expected value of type "[^"]+"), found .*$/s, "$1."],

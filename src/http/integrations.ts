@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from "express";
 
 import { RequestError } from "../errors";
+import { PRICES } from "../graphql/prices";
 import type { ProviderKeys } from "../provider-keys/provider-keys";
 import type { LlmProvider } from "../providers/language-model";
 import type { RateLimits } from "../rate-limits";
@@ -10,7 +11,7 @@ import { type ApiDoor, only, refuse, viewerOf } from "./api-door";
 export interface IntegrationRoutesOptions {
   door: ApiDoor;
   providerKeys: ProviderKeys;
-  rateLimits: Pick<RateLimits, "keyProbes" | "mutations">;
+  rateLimits: Pick<RateLimits, "keyProbes" | "mutations" | "reading">;
 }
 
 /** By the name that a provider has in an address. */
@@ -23,7 +24,9 @@ const NAMES = [...PROVIDERS.keys()];
 /** The workspace's own provider keys, for clients without GraphQL. Mount at `/api/integrations`. */
 export function integrationRoutes({ door, providerKeys, rateLimits }: IntegrationRoutesOptions): Router {
   const list: RequestHandler = async (_request, response) => {
-    const stored = new Set((await providerKeys.list(viewerOf(response).workspaceId)).map(({ provider }) => provider));
+    const { userId, workspaceId } = viewerOf(response);
+    await rateLimits.reading.take(userId, PRICES.operation + PROVIDERS.size);
+    const stored = new Set((await providerKeys.list(workspaceId)).map(({ provider }) => provider));
     const connected = [...PROVIDERS].filter(([, provider]) => stored.has(provider)).map(([name]) => name);
     response.json({ connected });
   };

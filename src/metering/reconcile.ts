@@ -161,7 +161,8 @@ class Comparison {
     const allIsShown = open.every(({ state, shown }) => state === "AMBIGUOUS" && shown);
     if (!allIsShown || this.options.summaries.isStranger(this.customerId)) return leave();
     const there = explainedBy(unanswered, difference);
-    if (there === null) return drifts();
+    if (there === "NONE") return drifts();
+    if (there === "SEVERAL") return leave();
     await this.settle(unanswered, there);
   }
 

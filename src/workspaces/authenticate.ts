@@ -25,8 +25,8 @@ export interface Viewer {
 
 interface Visit {
   viewer: Viewer;
-  /** In milliseconds of `Date.now`. */
-  openUntil: number;
+  /** When the workspace was looked at, in milliseconds of `Date.now`. */
+  lookedAt: number;
 }
 
 /** Turns a bearer token into a viewer, for every door. Throws `UNAUTHENTICATED` with a sentence that says why. */
@@ -80,7 +80,7 @@ const KEY_SET_TROUBLES = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_J
 export function createAuthenticate(
   dataSource: DataSource,
   verification: TokenVerification,
-  foundOpen: (workspaceId: string) => boolean = () => false,
+  foundOpen: (workspaceId: string, since: number) => boolean = () => false,
 ): Authenticate {
   const verify = createVerifier(verification);
   const memory = new ShortMemory<Visit>({ milliseconds: REMEMBERED_MS, values: REMEMBERED_TOKENS });
@@ -91,10 +91,13 @@ export function createAuthenticate(
     }
     const digest = createHash("sha256").update(token).digest("base64");
     const known = memory.recall(digest);
-    if (known !== undefined && (Date.now() < known.openUntil || foundOpen(known.viewer.workspaceId)))
-      return known.viewer;
+    // One that was closed in between may have forgotten its people: they are others since.
+    if (known !== undefined) {
+      const { viewer, lookedAt } = known;
+      if (Date.now() < lookedAt + OPEN_FOR_MS || foundOpen(viewer.workspaceId, lookedAt)) return viewer;
+    }
     const viewer = await recordVisit(dataSource, readClaims(await verify(token)));
-    memory.remember(digest, { viewer, openUntil: Date.now() + OPEN_FOR_MS }, viewer.expiresAt.getTime());
+    memory.remember(digest, { viewer, lookedAt: Date.now() }, viewer.expiresAt.getTime());
     return viewer;
   };
 }

@@ -9,8 +9,8 @@ import { tokenExpired, workspaceDisabled } from "./unauthenticated";
 export interface ViewerWatch {
   /** Calls back, with what to tell, once the token expires or the workspace is disabled. The function that is returned ends the watch. */
   watch(viewer: Viewer, showOut: (refusal: RequestError) => void): () => void;
-  /** Whether a workspace that somebody is watched in was not disabled a moment ago. */
-  foundOpen(workspaceId: string): boolean;
+  /** Whether a workspace that somebody is watched in was never disabled from that moment on, in milliseconds of `Date.now`, up to now. */
+  foundOpen(workspaceId: string, since: number): boolean;
   /** Stops the clock and waits for a round under way. */
   close(): Promise<void>;
 }
@@ -29,7 +29,8 @@ export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: 
   const everybody = new Set<Watched>();
   let underWay: Promise<void> = Promise.resolve();
   let busy = false;
-  let found: { open: ReadonlySet<string>; until: number } = { open: new Set(), until: 0 };
+  /** With the moment since which each has been open, as far as rounds have followed each other. */
+  let found: { open: ReadonlyMap<string, number>; until: number } = { open: new Map(), until: 0 };
 
   const showOut = (isOver: (viewer: Viewer) => boolean, refusal: RequestError) => {
     for (const watched of everybody) {
@@ -46,7 +47,11 @@ export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: 
     const watched = [...new Set([...everybody].map(({ viewer }) => viewer.workspaceId))];
     underWay = findDisabled(watched)
       .then((disabled) => {
-        found = { open: new Set(watched.filter((id) => !disabled.has(id))), until: now + FOUND_FOR_MS };
+        const before = found.until > now ? found.open : new Map<string, number>();
+        const open = watched.filter((id) => !disabled.has(id));
+        // Nobody is watched without having been looked at, by whoever let them in, within the round before.
+        const since = (id: string) => before.get(id) ?? now - ROUND_EVERY_MS;
+        found = { open: new Map(open.map((id) => [id, since(id)])), until: now + FOUND_FOR_MS };
         showOut((viewer) => disabled.has(viewer.workspaceId), workspaceDisabled());
       })
       .catch((error) => logger.warn({ err: error }, "looking for disabled workspaces failed"))
@@ -63,7 +68,8 @@ export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: 
         everybody.delete(watched);
       };
     },
-    foundOpen: (workspaceId) => found.open.has(workspaceId) && Date.now() < found.until,
+    foundOpen: (workspaceId, since) =>
+      (found.open.get(workspaceId) ?? Number.POSITIVE_INFINITY) <= since && Date.now() < found.until,
     async close() {
       clearInterval(timer);
       await underWay;

@@ -6,7 +6,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** Lifecycle of a turn. Terminal states: `COMPLETED`, `FAILED`, `CANCELLED`, `INTERRUPTED`. */
 export type AgentSessionStatus =
-  /** Stopped by `cancelTurn`. Output and usage so far are kept. */
+  /** Stopped by `cancelTurn`, because nobody had followed it for a while, or because its workspace was disabled. Output and usage so far are kept. */
   | 'CANCELLED'
   /** Finished normally. */
   | 'COMPLETED'
@@ -14,7 +14,7 @@ export type AgentSessionStatus =
   | 'FAILED'
   /** The server stopped while the turn was running. Output and usage so far are kept. */
   | 'INTERRUPTED'
-  /** Accepted; the model has not been called yet. */
+  /** Accepted. Only `TurnStarted` and the answer to `startTurn` say so: what is stored is running already. */
   | 'PENDING'
   /** The model is answering or a tool is running. */
   | 'RUNNING';
@@ -32,8 +32,9 @@ export type ChatTurnInput = {
   /** Whom to ask, by slug. Defaults to the orchestrator. */
   buddy?: string | null | undefined;
   /**
-   * Slugs that do not exist are ignored (a browser may remember old ones); the same slug twice is `BAD_USER_INPUT`. Model modes for this turn and what it delegates, taking precedence over the stored ones. The web page sends the
-   * content of `wp-buddy-models-{wsId}` here on every request.
+   * Model modes for this turn and what it delegates, taking precedence over the stored ones. The web page sends the
+   * content of `wp-buddy-models-{wsId}` here on every request. Slugs that do not exist are ignored, as a browser may
+   * remember old ones; the same slug twice is `BAD_USER_INPUT`.
    */
   buddyModels?: Array<BuddyModelInput> | null | undefined;
   /**
@@ -56,7 +57,7 @@ export type FallbackReason =
 
 /** Why the model stopped. */
 export type FinishReason =
-  /** Stopped by `cancelTurn`. */
+  /** Stopped before its end, as `AgentSessionStatus.CANCELLED` has it. */
   | 'CANCELLED'
   /** The output token limit was reached. */
   | 'MAX_TOKENS'
@@ -137,7 +138,7 @@ export type TurnNoticeCode =
 export type UsageSource =
   /** The last counts seen before the turn was cut short. */
   | 'CHECKPOINT'
-  /** Output counted from the text received, because the provider's report never came. */
+  /** Counted from the text that was sent and received, as far as the provider's report never came: four characters are one token. */
   | 'ESTIMATED'
   /** The provider reported them for every model call. */
   | 'REPORTED';

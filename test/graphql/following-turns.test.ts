@@ -36,6 +36,7 @@ const follow = (sessionId: string, after?: number, by = client) => streamOf(by, 
 /** Settles what dead servers left behind, as this server. */
 const settle = (owner: string) =>
   settleExpiredSessions({
+    bills: true,
     dataSource: server.dataSource,
     log: createMemoryTurnLog(),
     owner,

@@ -237,6 +237,12 @@ const VARIABLES: HostileRequest[] = [
     variables: { n: 2 ** 31 },
     says: "Int cannot represent this value.",
   },
+  {
+    name: "a day in the place of a moment",
+    query: "query($from: DateTime!) { workspace { usage(from: $from) { __typename } } }",
+    variables: { from: "2026-05-01" },
+    says: "DateTime takes a moment with its offset, as 2026-05-14T09:30:00Z.",
+  },
 ].map((request) => ({ ...request, code: BAD_INPUT }));
 
 const OPERATIONS: HostileRequest[] = [

@@ -111,6 +111,21 @@ describe("what would happen next", () => {
     });
   });
 
+  test("why it would be refused is said, whichever it is", async () => {
+    await updatePolicy(admin, { byokFallback: "FAIL" });
+    await configure(admin, "OPENAI", OPENAI_KEY);
+    await server.dataSource.query("UPDATE provider_keys SET models = '[]' WHERE provider = 'OPENAI'");
+    const { buddy } = await admin.ask(`{ buddy(slug: "campaign") {
+      missing: nextRoute(override: BYOK_CLAUDE) { status reason }
+      unfit: nextRoute(override: BYOK_OPENAI) { status reason }
+      fine: nextRoute { status reason } } }`);
+    expect(buddy).toEqual({
+      missing: { status: "BLOCKED", reason: expect.stringMatching(/Claude/) },
+      unfit: { status: "BLOCKED", reason: expect.stringMatching(/model/) },
+      fine: { status: "READY", reason: null },
+    });
+  });
+
   test("the key was rejected: it would be tried all the same", async () => {
     await configureRejected();
     await setMode(admin, "campaign", "BYOK_CLAUDE");

@@ -42,6 +42,15 @@ async function ask(
 const configure = (person: Person | undefined, name: string, apiKey: unknown, more: Ask = {}) =>
   ask(person, `/${name}/configure`, { method: "POST", body: { apiKey }, ...more });
 
+test("a list costs as much as it would over GraphQL", async () => {
+  const limited = await startTestServer({ LIMIT_READING_PER_MINUTE: "200" });
+  const person = await newWorkspace(limited).member();
+  const statuses = [];
+  for (let count = 0; count < 20; count += 1) statuses.push((await ask(person, "", { at: limited.url })).status);
+  expect([...new Set(statuses)]).toEqual([200, 429]);
+  await limited.close();
+});
+
 test("keys are configured, listed and revoked, and they are the same as the graph's", async () => {
   const admin = await newWorkspace(server).admin();
   expect((await ask(admin, "")).body).toEqual({ connected: [] });

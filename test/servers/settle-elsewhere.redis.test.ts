@@ -50,7 +50,7 @@ async function settleAsDead(sessionId: string): Promise<void> {
      WHERE (id = $1 OR parent_id = $1) AND ended_at IS NULL`,
     [idOf(sessionId), randomUUID()],
   );
-  await settleExpiredSessions({ dataSource, log, owner: randomUUID(), logger: createLogger("silent") });
+  await settleExpiredSessions({ dataSource, bills: true, log, owner: randomUUID(), logger: createLogger("silent") });
 }
 
 test("a dead server's turn ends with all that its log knows, and its numbers have no gap", async () => {
@@ -146,7 +146,13 @@ test("a dead server's turn ends while Redis is away too, with what its row has k
     [id, owner],
   );
   const seal = () => Promise.reject(new Error("Redis is away"));
-  await settleExpiredSessions({ dataSource, log: { seal }, owner: randomUUID(), logger: createLogger("silent") });
+  await settleExpiredSessions({
+    dataSource,
+    bills: true,
+    log: { seal },
+    owner: randomUUID(),
+    logger: createLogger("silent"),
+  });
   const end = (await collect(followFar(started.sessionId))).at(-1);
   expect(end).toMatchObject({ __typename: "TurnFailed", error: { code: "INTERRUPTED" }, session: { text: "Kept " } });
   await collect(leader);
@@ -174,7 +180,13 @@ test("a session is claimed before its turn's log is sealed: a server that renews
     atSeal.push(await owner());
     return log.seal(turnId);
   };
-  await settleExpiredSessions({ dataSource, log: { seal }, owner: randomUUID(), logger: createLogger("silent") });
+  await settleExpiredSessions({
+    dataSource,
+    bills: true,
+    log: { seal },
+    owner: randomUUID(),
+    logger: createLogger("silent"),
+  });
   expect(atSeal).toEqual([{ isDead: false, held: true }]);
   await collect(leader);
 });

@@ -76,6 +76,7 @@ export async function startTestServer(
       platformApiKey: new Secret(PLATFORM_KEY),
       anthropicBaseUrl: anthropic.url,
       openAiBaseUrl: openAi.url,
+      bills: true,
       environment: { PATH: process.env.PATH },
       logger,
     });

@@ -27,9 +27,9 @@ const viewerOf = (workspaceId: string): Viewer => ({
 
 test("what a round has found open is open, and what nobody is watched in is not known", async () => {
   viewers.watch(viewerOf("acme"), () => undefined);
-  expect(viewers.foundOpen("acme")).toBe(false);
+  expect(viewers.foundOpen("acme", Date.now())).toBe(false);
   await jest.advanceTimersByTimeAsync(500);
-  expect([viewers.foundOpen("acme"), viewers.foundOpen("other")]).toEqual([true, false]);
+  expect([viewers.foundOpen("acme", Date.now()), viewers.foundOpen("other", Date.now())]).toEqual([true, false]);
 });
 
 test("a workspace that is disabled is shown out in the next round, and is open no more", async () => {
@@ -39,7 +39,7 @@ test("a workspace that is disabled is shown out in the next round, and is open n
   disabled.add("acme");
   await jest.advanceTimersByTimeAsync(500);
   expect(showOut).toHaveBeenCalledTimes(1);
-  expect(viewers.foundOpen("acme")).toBe(false);
+  expect(viewers.foundOpen("acme", Date.now())).toBe(false);
 });
 
 let letGo = () => {};
@@ -57,8 +57,22 @@ test.each<[string, () => Promise<ReadonlySet<string>>]>([
   await jest.advanceTimersByTimeAsync(500);
   answers = answer;
   await jest.advanceTimersByTimeAsync(900);
-  expect(viewers.foundOpen("acme")).toBe(true);
+  expect(viewers.foundOpen("acme", Date.now())).toBe(true);
   await jest.advanceTimersByTimeAsync(100);
-  expect(viewers.foundOpen("acme")).toBe(false);
+  expect(viewers.foundOpen("acme", Date.now())).toBe(false);
   letGo();
+});
+
+test("a workspace that is opened again is vouched for from then on alone: who was there before may be another since", async () => {
+  const before = Date.now();
+  viewers.watch(viewerOf("acme"), () => undefined);
+  await jest.advanceTimersByTimeAsync(500);
+  expect(viewers.foundOpen("acme", before)).toBe(true);
+  disabled.add("acme");
+  await jest.advanceTimersByTimeAsync(500);
+  disabled.clear();
+  viewers.watch(viewerOf("acme"), () => undefined);
+  const again = Date.now();
+  await jest.advanceTimersByTimeAsync(500);
+  expect([viewers.foundOpen("acme", before), viewers.foundOpen("acme", again)]).toEqual([false, true]);
 });

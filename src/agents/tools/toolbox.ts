@@ -1,11 +1,10 @@
 // The one door between models and tools. Whatever a model asks for, and whatever a tool does, comes out as something that
 // the model can read: nothing here is ever thrown into a turn.
 import { types } from "node:util";
-
+import { createAtMost } from "../../at-most";
 import type { Logger } from "../../logger";
 import type { JsonObject, JsonValue, ToolDefinition } from "../../providers/language-model";
 import { cleanText, cutText } from "./clean-json";
-import { createInTurn } from "./in-turn";
 import { type PreparedTool, prepareTool } from "./prepare-tool";
 import { type Tool, type ToolCallContext, ToolFailure } from "./tool";
 import { FAILURE_CHARACTERS, OFFERED_TOOLS, PARALLEL_TOOL_CALLS, TOOL_CALL_SECONDS } from "./tool-limits";
@@ -44,13 +43,13 @@ const SHOWN_NAME_CHARACTERS = 100;
 
 export function createToolbox({ tools, allowed, logger }: ToolboxOptions): Toolbox {
   const offered = offeredTools(tools, allowed, logger);
-  const inTurn = createInTurn(PARALLEL_TOOL_CALLS);
+  const atMost = createAtMost(PARALLEL_TOOL_CALLS);
   return {
     definitions: [...offered.values()].map(({ definition }) => definition).sort((a, b) => (a.name < b.name ? -1 : 1)),
     nameOf: (wireName) => offered.get(wireName)?.tool.name ?? wireName,
     async call(call, context) {
       try {
-        return { result: await inTurn(() => run(offered.get(call.name), call, context)) };
+        return { result: await atMost(() => run(offered.get(call.name), call, context)) };
       } catch (error) {
         if (!(error instanceof ToolFailure)) {
           const err = types.isNativeError(error) ? error : new Error("a tool threw something that is no error");

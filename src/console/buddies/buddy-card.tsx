@@ -52,7 +52,7 @@ export function BuddyCard({ buddy, defaultMode, override, mayChange, onChoose, o
           </label>
         ))}
       </fieldset>
-      <NextTurn preview={previewOf(buddy, override)} mode={mode} />
+      <NextTurn preview={previewOf(buddy, override)} />
       <div className="row">
         <small className="quiet">
           {buddy.modelMode === null

@@ -1,13 +1,12 @@
-import type { ModelMode, PreviewFragment } from "../generated/graphql";
+import type { PreviewFragment } from "../generated/graphql";
 import { COMPANIES, MODES, payerOf } from "../words";
 
 /** What the next turn would run on, and who would pay. */
-export function NextTurn({ preview, mode }: { preview: PreviewFragment; mode: ModelMode }) {
-  const { status, route } = preview;
+export function NextTurn({ preview: { status, route, reason } }: { preview: PreviewFragment }) {
   if (route === null) {
     return (
       <p className="next" data-tone="bad">
-        The next turn would be refused: no {MODES[mode]} is stored, and the workspace forbids falling back.
+        The next turn would be refused. {reason}
       </p>
     );
   }

@@ -26,7 +26,7 @@ export type AgentSessionFilter = {
 
 /** Lifecycle of a turn. Terminal states: `COMPLETED`, `FAILED`, `CANCELLED`, `INTERRUPTED`. */
 export type AgentSessionStatus =
-  /** Stopped by `cancelTurn`. Output and usage so far are kept. */
+  /** Stopped by `cancelTurn`, because nobody had followed it for a while, or because its workspace was disabled. Output and usage so far are kept. */
   | 'CANCELLED'
   /** Finished normally. */
   | 'COMPLETED'
@@ -34,7 +34,7 @@ export type AgentSessionStatus =
   | 'FAILED'
   /** The server stopped while the turn was running. Output and usage so far are kept. */
   | 'INTERRUPTED'
-  /** Accepted; the model has not been called yet. */
+  /** Accepted. Only `TurnStarted` and the answer to `startTurn` say so: what is stored is running already. */
   | 'PENDING'
   /** The model is answering or a tool is running. */
   | 'RUNNING';
@@ -66,8 +66,9 @@ export type ChatTurnInput = {
   /** Whom to ask, by slug. Defaults to the orchestrator. */
   buddy?: string | null | undefined;
   /**
-   * Slugs that do not exist are ignored (a browser may remember old ones); the same slug twice is `BAD_USER_INPUT`. Model modes for this turn and what it delegates, taking precedence over the stored ones. The web page sends the
-   * content of `wp-buddy-models-{wsId}` here on every request.
+   * Model modes for this turn and what it delegates, taking precedence over the stored ones. The web page sends the
+   * content of `wp-buddy-models-{wsId}` here on every request. Slugs that do not exist are ignored, as a browser may
+   * remember old ones; the same slug twice is `BAD_USER_INPUT`.
    */
   buddyModels?: Array<BuddyModelInput> | null | undefined;
   /**
@@ -98,7 +99,7 @@ export type FallbackReason =
 
 /** Why the model stopped. */
 export type FinishReason =
-  /** Stopped by `cancelTurn`. */
+  /** Stopped before its end, as `AgentSessionStatus.CANCELLED` has it. */
   | 'CANCELLED'
   /** The output token limit was reached. */
   | 'MAX_TOKENS'
@@ -126,7 +127,7 @@ export type MeteringState =
   | 'DELIVERED'
   /** The meter refused it for a reason that a retry cannot mend; an operator must look. */
   | 'FAILED'
-  /** Nothing will ever be reported: paid with the workspace's own key, or ended without using a token. */
+  /** Nothing will ever be reported: paid with the workspace's own key, ended without using a token, or answered by a simulator with no meter beside it. */
   | 'NOT_BILLABLE'
   /** The session has not ended, or its usage waits to be reported. */
   | 'PENDING';
@@ -192,7 +193,7 @@ export type RevokeProviderInput = {
 
 /** What would happen if a turn of this buddy started now. */
 export type RouteStatus =
-  /** Its key is missing and the workspace forbids falling back, so it would be refused. */
+  /** It would be refused; `reason` says why. */
   | 'BLOCKED'
   /** Its key is missing, so it would run as `METERED`. */
   | 'FALLS_BACK'
@@ -436,9 +437,9 @@ export type RevokeProviderMutation = { revokeProvider: { provider: { id: string,
 export type BuddiesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type BuddiesQuery = { workspace: { viewerCanManageBuddies: boolean, connectedPlatforms: Array<LlmProvider>, routingPolicy: { defaultMode: ModelMode, byokFallback: ByokFallback }, buddies: Array<{ slug: string, name: string, description: string | null, role: BuddyRole, modelMode: ModelMode | null, tools: Array<string>, nextRoute: { status: RouteStatus, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null }, onMetered: { status: RouteStatus, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null }, onClaude: { status: RouteStatus, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null }, onOpenAi: { status: RouteStatus, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null } }> } };
+export type BuddiesQuery = { workspace: { viewerCanManageBuddies: boolean, connectedPlatforms: Array<LlmProvider>, routingPolicy: { defaultMode: ModelMode, byokFallback: ByokFallback }, buddies: Array<{ slug: string, name: string, description: string | null, role: BuddyRole, modelMode: ModelMode | null, tools: Array<string>, nextRoute: { status: RouteStatus, reason: string | null, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null }, onMetered: { status: RouteStatus, reason: string | null, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null }, onClaude: { status: RouteStatus, reason: string | null, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null }, onOpenAi: { status: RouteStatus, reason: string | null, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null } }> } };
 
-export type PreviewFragment = { status: RouteStatus, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null };
+export type PreviewFragment = { status: RouteStatus, reason: string | null, route: { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null } | null };
 
 export type RouteFragment = { requestedMode: ModelMode, modeSource: ModelSelectionSource, mode: ModelMode, fallbackReason: FallbackReason | null, payer: Payer, provider: LlmProvider, modelId: string, modelReason: string, maskedKey: string | null };
 
@@ -731,6 +732,7 @@ export const IntegrationFragmentDoc = new TypedDocumentString(`
 export const PreviewFragmentDoc = new TypedDocumentString(`
     fragment Preview on RoutePreview {
   status
+  reason
   route {
     ...Route
   }
@@ -1359,6 +1361,7 @@ export const BuddiesDocument = new TypedDocumentString(`
 }
     fragment Preview on RoutePreview {
   status
+  reason
   route {
     ...Route
   }

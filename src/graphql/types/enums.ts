@@ -93,7 +93,8 @@ export const MeteringStateEnum = describedEnum<MeteringState>(
   "MeteringState",
   "How a metered session stands with the `ai_tokens` meter.",
   {
-    NOT_BILLABLE: "Nothing will ever be reported: paid with the workspace's own key, or ended without using a token.",
+    NOT_BILLABLE:
+      "Nothing will ever be reported: paid with the workspace's own key, ended without using a token, or answered by a simulator with no meter beside it.",
     PENDING: "The session has not ended, or its usage waits to be reported.",
     DELIVERED: "The meter accepted the usage.",
     FAILED: "The meter refused it for a reason that a retry cannot mend; an operator must look.",
@@ -104,7 +105,8 @@ export const MeteringStateEnum = describedEnum<MeteringState>(
 export const UsageSourceEnum = describedEnum<UsageSource>("UsageSource", "How a session's token counts are known.", {
   REPORTED: "The provider reported them for every model call.",
   CHECKPOINT: "The last counts seen before the turn was cut short.",
-  ESTIMATED: "Output counted from the text received, because the provider's report never came.",
+  ESTIMATED:
+    "Counted from the text that was sent and received, as far as the provider's report never came: four characters are one token.",
 });
 
 export const ProviderStatusEnum = describedEnum<ProviderStatus>(
@@ -125,7 +127,7 @@ export const RouteStatusEnum = describedEnum<RouteStatus>(
   {
     READY: "It would run in the mode asked for.",
     FALLS_BACK: "Its key is missing, so it would run as `METERED`.",
-    BLOCKED: "Its key is missing and the workspace forbids falling back, so it would be refused.",
+    BLOCKED: "It would be refused; `reason` says why.",
     KEY_REJECTED:
       "Its key was last rejected by the provider, so it would probably fail; it is tried again each turn, and never falls back to another payer.",
   },
@@ -146,11 +148,12 @@ export const AgentSessionStatusEnum = describedEnum<AgentSessionStatus>(
   "AgentSessionStatus",
   "Lifecycle of a turn. Terminal states: `COMPLETED`, `FAILED`, `CANCELLED`, `INTERRUPTED`.",
   {
-    PENDING: "Accepted; the model has not been called yet.",
+    PENDING: "Accepted. Only `TurnStarted` and the answer to `startTurn` say so: what is stored is running already.",
     RUNNING: "The model is answering or a tool is running.",
     COMPLETED: "Finished normally.",
     FAILED: "Stopped by an error; see `AgentSession.error`.",
-    CANCELLED: "Stopped by `cancelTurn`. Output and usage so far are kept.",
+    CANCELLED:
+      "Stopped by `cancelTurn`, because nobody had followed it for a while, or because its workspace was disabled. Output and usage so far are kept.",
     INTERRUPTED: "The server stopped while the turn was running. Output and usage so far are kept.",
   },
 );
@@ -160,7 +163,7 @@ export const FinishReasonEnum = describedEnum<FinishReason>("FinishReason", "Why
   MAX_TOKENS: "The output token limit was reached.",
   REFUSAL: "The provider refused or filtered the answer.",
   STEP_LIMIT: "The turn's step limit was reached while the model still wanted to call tools.",
-  CANCELLED: "Stopped by `cancelTurn`.",
+  CANCELLED: "Stopped before its end, as `AgentSessionStatus.CANCELLED` has it.",
   OTHER: "A reason this schema has no name for.",
 });
 

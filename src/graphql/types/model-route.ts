@@ -57,4 +57,10 @@ export abstract class RoutePreview {
 
   @Field(() => ModelRoute, { nullable: true, description: "The route. Null when `status` is `BLOCKED`." })
   readonly route!: ModelRoute | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why it would be refused, in a sentence. Null when it would not.",
+  })
+  readonly reason!: string | null;
 }

@@ -7,7 +7,7 @@ import { LlmProviderEnum, ProviderKeyActionEnum } from "./enums";
 import { Node } from "./node";
 import { DateTime } from "./scalars";
 
-@ObjectType({ implements: Node, description: "One entry of the custody trail. Never removed." })
+@ObjectType({ implements: Node, description: "One entry of the custody trail. Kept until the workspace is deleted." })
 export abstract class ProviderKeyEvent {
   @Field(() => DateTime, { description: "When." })
   readonly at!: Date;

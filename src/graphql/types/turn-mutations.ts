@@ -33,8 +33,9 @@ export class ChatTurnInput {
     nullable: true,
     defaultValue: [],
     description:
-      "Slugs that do not exist are ignored (a browser may remember old ones); the same slug twice is `BAD_USER_INPUT`. Model modes for this turn and what it delegates, taking precedence over the stored ones. The web page sends the\n" +
-      "content of `wp-buddy-models-{wsId}` here on every request.",
+      "Model modes for this turn and what it delegates, taking precedence over the stored ones. The web page sends the\n" +
+      "content of `wp-buddy-models-{wsId}` here on every request. Slugs that do not exist are ignored, as a browser may\n" +
+      "remember old ones; the same slug twice is `BAD_USER_INPUT`.",
   })
   readonly buddyModels?: readonly BuddyModelInput[] | null;
 

@@ -1,5 +1,5 @@
 /** Runs what it is given, so many at once and the rest in the order of asking. Settles as the work does. */
-export function createInTurn(atOnce: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+export function createAtMost(atOnce: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   let running = 0;
   const waiting: (() => void)[] = [];
   return async (work) => {

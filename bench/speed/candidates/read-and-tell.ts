@@ -1,0 +1,77 @@
+// The floor of the server's own way: an answer read by Node's HTTP client, its pieces told in frames as often as the server tells them.
+// No account of it is kept: no GraphQL, no number that lasts, no database, no bill, no trace.
+import { Agent, request as ask, type IncomingMessage } from "node:http";
+import { createParser } from "eventsource-parser";
+import { type WebSocket, WebSocketServer } from "ws";
+
+import { MERGE_MS } from "../../../src/agents/turn-writer";
+import { listen, providerUrl } from "./listen";
+
+interface Asked {
+  id: string;
+  type: string;
+  payload: { variables: { message: string } };
+}
+
+const agent = new Agent({ keepAlive: true });
+
+new WebSocketServer({ server: listen(), path: "/graphql", handleProtocols: () => "graphql-transport-ws" }).on(
+  "connection",
+  (socket) => {
+    socket.on("message", (data) => {
+      const message: Asked = JSON.parse(String(data));
+      if (message.type === "connection_init") socket.send(JSON.stringify({ type: "connection_ack" }));
+      if (message.type === "subscribe") answer(socket, message);
+    });
+  },
+);
+
+function answer(socket: WebSocket, { id, payload }: Asked): void {
+  const body = JSON.stringify({
+    model: "claude-opus-5-0",
+    max_tokens: 4_096,
+    stream: true,
+    messages: [{ role: "user", content: payload.variables.message }],
+  });
+  const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+  const asked = ask(`${providerUrl()}/v1/messages`, { method: "POST", agent, headers }, (response) =>
+    tell(response, (message) => socket.send(JSON.stringify({ id, ...message }))),
+  );
+  asked.end(body);
+}
+
+function tell(response: IncomingMessage, send: (message: object) => void): void {
+  let sequence = 0;
+  let pending = "";
+  let merging: NodeJS.Timeout | undefined;
+  const flush = () => {
+    sequence += 1;
+    send({ type: "next", payload: { data: { chatTurn: { __typename: "TextDelta", sequence, delta: pending } } } });
+    pending = "";
+  };
+  const merge = () => {
+    merging = setTimeout(() => {
+      merging = undefined;
+      if (pending === "") return;
+      flush();
+      merge();
+    }, MERGE_MS);
+  };
+  const parser = createParser({
+    onEvent({ data }) {
+      const event = JSON.parse(data);
+      if (event.type !== "content_block_delta") return;
+      pending += event.delta.text;
+      if (merging !== undefined) return;
+      flush();
+      merge();
+    },
+  });
+  response.setEncoding("utf8");
+  response.on("data", (text: string) => parser.feed(text));
+  response.once("end", () => {
+    clearTimeout(merging);
+    if (pending !== "") flush();
+    send({ type: "complete" });
+  });
+}
