@@ -23,6 +23,7 @@ const ROOMS = [
 /** Files that stand in `src` itself: the ground that everything rests on, and a room's own door; the rest puts the rooms together. */
 const GROUND = [
   "config",
+  "at-most",
   "development-secrets",
   "errors",
   "ids",

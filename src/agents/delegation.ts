@@ -45,13 +45,13 @@ const input = z.object({ buddy: z.string(), task: z.string().trim().min(1) });
 export function createDelegation(options: DelegationOptions): Delegation | null {
   const colleagues = options.delegating.buddy.delegatesTo.flatMap((slug) => options.buddies.find(slug) ?? []);
   if (colleagues.length === 0) return null;
-  const atMost = createAtMost(PARALLEL_TOOL_CALLS);
+  const inLine = createAtMost(PARALLEL_TOOL_CALLS);
   let delegations = 0;
   return {
     definition: definitionFor(colleagues),
     async run(call, observer) {
       delegations += 1;
-      return delegations > DELEGATIONS ? TOO_MANY : atMost(() => delegate(options, colleagues, call, observer));
+      return delegations > DELEGATIONS ? TOO_MANY : inLine(() => delegate(options, colleagues, call, observer));
     },
   };
 }

@@ -4,13 +4,13 @@ import { createAtMost } from "../at-most";
 export type FairShare = <Result>(key: string, work: () => Promise<Result>) => Promise<Result>;
 
 export function createFairShare(atOnce: number): FairShare {
-  const queues = new Map<string, { atMost: ReturnType<typeof createAtMost>; asked: number }>();
+  const queues = new Map<string, { inLine: ReturnType<typeof createAtMost>; asked: number }>();
   return async (key, work) => {
-    const queue = queues.get(key) ?? { atMost: createAtMost(atOnce), asked: 0 };
+    const queue = queues.get(key) ?? { inLine: createAtMost(atOnce), asked: 0 };
     queues.set(key, queue);
     queue.asked += 1;
     try {
-      return await queue.atMost(work);
+      return await queue.inLine(work);
     } finally {
       queue.asked -= 1;
       if (queue.asked === 0) queues.delete(key);

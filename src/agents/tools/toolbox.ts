@@ -43,13 +43,13 @@ const SHOWN_NAME_CHARACTERS = 100;
 
 export function createToolbox({ tools, allowed, logger }: ToolboxOptions): Toolbox {
   const offered = offeredTools(tools, allowed, logger);
-  const atMost = createAtMost(PARALLEL_TOOL_CALLS);
+  const inLine = createAtMost(PARALLEL_TOOL_CALLS);
   return {
     definitions: [...offered.values()].map(({ definition }) => definition).sort((a, b) => (a.name < b.name ? -1 : 1)),
     nameOf: (wireName) => offered.get(wireName)?.tool.name ?? wireName,
     async call(call, context) {
       try {
-        return { result: await atMost(() => run(offered.get(call.name), call, context)) };
+        return { result: await inLine(() => run(offered.get(call.name), call, context)) };
       } catch (error) {
         if (!(error instanceof ToolFailure)) {
           const err = types.isNativeError(error) ? error : new Error("a tool threw something that is no error");
