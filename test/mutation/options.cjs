@@ -27,7 +27,7 @@ exports.optionsFor = ({ mutate, tests, services }) => ({
   maxTestRunnerReuse: 20,
   ignorePatterns: ["/dist", "/test/mutation/node_modules", ".waypath"],
   tempDirName: "coverage/mutation",
-  reporters: ["clear-text"],
+  reporters: ["clear-text", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   timeoutMS: 30_000,
 });
