@@ -124,11 +124,14 @@ test("metrics in the documents are those of the code, and every one is explained
   expect(served.filter((name) => !explained.some((cell) => cell.startsWith(`\`${name}`)))).toEqual([]);
 });
 
-test("log lines that operators are told to look for are written by the code", () => {
+test("log lines that operators are told to look for are written by the code, and every error that it writes is among them", () => {
   const source = filesBelow("src").map(read).join("\n");
   const lines = rowsOf(sectionOf(OPERATIONS, "Logs")).flatMap(([cell = ""]) => backticked(cell));
   expect(lines.length).toBeGreaterThan(5);
   expect(lines.filter((line) => !source.includes(`"${line}"`))).toEqual([]);
+  const errors = [...source.matchAll(/logger\.(?:error|fatal)\([^"]*"([^"]+)"/gi)].map(([, line = ""]) => line);
+  expect(errors.length).toBeGreaterThan(10);
+  expect(errors.filter((line) => !lines.includes(line))).toEqual([]);
 });
 
 test("every law of the architecture names the tests that hold it", () => {
