@@ -38,7 +38,7 @@ const rowsOf = (marker: string): Promise<{ id: string; status: string }[]> =>
 /** A thread that has a history to look for. */
 const beginThread = async () => (await collect(ask({ message: "Hello" }))).at(-1).session.threadId;
 
-/** A session that waits to be settled is an error in the log, once. */
+/** A session that waits to be settled says so in the log, once. */
 const waited = (id: string) => server.logged((line) => line.session === id && isWaiting(line));
 const isWaiting = (line: LogLine) => line.msg === "a session waits to be settled";
 

@@ -68,7 +68,7 @@ export function Composer({ draft, onDraft, buddies, chosen, busy, onStop, onSend
 /** What the next turn would run on, in a few words. */
 function Preview({ buddy, chosen }: { buddy: BuddiesQuery["workspace"]["buddies"][number]; chosen: BuddyModels }) {
   const override = chosen[buddy.slug];
-  const { route, status } =
+  const { route, status, reason } =
     override === undefined
       ? buddy.nextRoute
       : { METERED: buddy.onMetered, BYOK_CLAUDE: buddy.onClaude, BYOK_OPENAI: buddy.onOpenAi }[override];
@@ -76,7 +76,7 @@ function Preview({ buddy, chosen }: { buddy: BuddiesQuery["workspace"]["buddies"
     <span className="preview">
       {override !== undefined && <Chip tone="busy">This browser</Chip>}
       {route === null ? (
-        <span>No key: it would be refused</span>
+        <span title={reason ?? ""}>It would be refused</span>
       ) : (
         <span title={`${route.modelId}: ${route.modelReason}`}>
           {MODES[route.mode]}, paid by {payerOf(route)}
