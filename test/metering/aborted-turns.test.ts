@@ -60,7 +60,10 @@ async function abortedTurn(number: number) {
     input: { buddy: "analyst", message: `${marker} ${simulate(calls)}` },
   });
   const cancelAfterMs = upTo(LONGEST_MS);
-  const cancel = () => admin.ask(CANCEL, { sessionId });
+  let cancelled: Promise<unknown> | undefined;
+  const cancel = () => {
+    cancelled = admin.ask(CANCEL, { sessionId });
+  };
   let sessionId = "";
   let told = "";
   let session: { id: string; text: string; status: string } | undefined;
@@ -71,9 +74,10 @@ async function abortedTurn(number: number) {
       if (way === "at any moment") setTimeout(cancel, cancelAfterMs);
     } else if (event.__typename === "TextDelta") {
       told += event.text;
-      if (way === "when told" && told.endsWith(LAST_WORDS)) void cancel();
+      if (way === "when told" && told.endsWith(LAST_WORDS)) cancel();
     }
   }
+  await cancelled;
   if (session === undefined) throw new Error("the turn told nothing");
   return { marker, way, session };
 }
