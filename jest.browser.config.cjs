@@ -4,4 +4,6 @@ module.exports = {
   ...require("./jest.config.cjs"),
   testMatch: ["<rootDir>/test/browser/**/*.browser.ts"],
   testTimeout: 120_000,
+  // A browser is more than a core's work.
+  maxWorkers: 1,
 };

@@ -1,4 +1,5 @@
 const { spawnSync } = require("node:child_process");
+const { availableParallelism } = require("node:os");
 
 // What needs a Redis starts its own from the PATH: no npm package brings one that runs without a download or a compiler. Where there
 // is none those tests are left out, and that is said; on CI it is a fault.
@@ -19,6 +20,11 @@ module.exports = {
   globalTeardown: "<rootDir>/test/support/global-teardown.ts",
   setupFiles: ["reflect-metadata"],
   testTimeout: 60_000,
+  // One more than there are cores: the tests wait for databases, processes and sockets as much as they compute. Jest's own choice is
+  // one fewer, and on two cores that is a single process, in which every file's modules pile up.
+  maxWorkers: availableParallelism() + 1,
+  // A worker is begun anew before what earlier files have left behind slows the next ones.
+  workerIdleMemoryLimit: "1GB",
   transform: {
     "^.+\\.(t|m?j)s$": [
       "@swc/jest",
