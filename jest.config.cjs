@@ -16,6 +16,10 @@ module.exports = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: hasRedis ? ["/node_modules/"] : ["/node_modules/", "\\.redis\\.test\\.ts$"],
+  // What runs in processes of their own (the command line, main.ts) and in the browser counts nothing here.
+  collectCoverageFrom: ["src/**/*.ts", "!src/console/**"],
+  coverageProvider: "v8",
+  coverageReporters: ["text-summary", "html"],
   globalSetup: "<rootDir>/test/support/global-setup.ts",
   globalTeardown: "<rootDir>/test/support/global-teardown.ts",
   setupFiles: ["reflect-metadata"],

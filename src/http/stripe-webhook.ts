@@ -16,7 +16,7 @@ export function stripeWebhookRoutes({ receive, bodyBytes, logger }: StripeWebhoo
   const unreadable: ErrorRequestHandler = (error, _request, response, _next) => {
     const status = error?.status === 413 ? 413 : 400;
     const sentence = status === 413 ? "The body is too large." : "The body cannot be read.";
-    response.status(status).json({ error: sentence, code: status === 413 ? "PAYLOAD_TOO_LARGE" : "BAD_REQUEST" });
+    response.status(status).json({ error: sentence, code: status === 413 ? "BODY_TOO_LARGE" : "BAD_REQUEST" });
   };
   return Router().post("/webhooks/stripe", rawBody, unreadable, async (request: Request, response: Response) => {
     const body: unknown = request.body;

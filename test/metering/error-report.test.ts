@@ -52,7 +52,7 @@ const reported = (code: string) =>
 test("a body that is too large is refused like anything else that is, and not read", async () => {
   const response = await fetch(webhookUrl(), { method: "POST", body: "x".repeat(300_000) });
   expect(response.status).toBe(413);
-  expect(await response.json()).toEqual({ error: "The body is too large.", code: "PAYLOAD_TOO_LARGE" });
+  expect(await response.json()).toEqual({ error: "The body is too large.", code: "BODY_TOO_LARGE" });
 });
 
 test("what Stripe could not count after all becomes FAILED, with Stripe's code and an error in the log", async () => {
