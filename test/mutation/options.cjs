@@ -14,6 +14,8 @@ exports.optionsFor = ({ mutate, tests, services }) => ({
     config: {
       ...(services ? {} : { globalSetup: NO_SERVICES, globalTeardown: NO_SERVICES }),
       testMatch: tests.map((path) => `<rootDir>/${path}`),
+      // What waits for something that a change has made impossible is a test that noticed.
+      testTimeout: 6_000,
     },
     enableFindRelatedTests: false,
   },
@@ -29,5 +31,5 @@ exports.optionsFor = ({ mutate, tests, services }) => ({
   tempDirName: "coverage/mutation",
   reporters: ["clear-text", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-  timeoutMS: 30_000,
+  timeoutMS: 5_000,
 });
