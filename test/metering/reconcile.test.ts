@@ -26,7 +26,7 @@ async function compare(from = FROM, to = TO, everyMinute = false) {
   const stripe = connectStripe({ secretKey: new Secret(STRIPE_KEY), apiBase: ledger.stripe.url });
   const summaries = await createMeterSummaries(stripe, "ai_tokens");
   const result = await reconcile({ dataSource: ledger.dataSource, summaries, from, to, everyMinute });
-  return { ...result, unsettled: result.unsettled.length };
+  return { ...result, unsettled: result.unsettled.length, named: result.unsettled };
 }
 
 /** Sends all that is in the ledger, long enough ago for the meter to show it. */
@@ -157,6 +157,19 @@ describe("what was sent without an answer", () => {
     ]);
     await deliver();
     expect(await compare()).toMatchObject({ drift: [], foundDelivered: 0, sentAgain: 0 });
+    // Under its own name still, by which the meter knows it should it have arrived after all.
+    const identifiers = ledger.stripe.account.ledger.events.map(({ identifier }) => identifier);
+    expect(identifiers.filter((identifier) => /\.\d+$/.test(identifier))).toEqual([]);
+  });
+
+  test("is left alone where none of it explains what the meter has, which is drift", async () => {
+    const customerId = await unanswered([11, 22], [5]);
+    expect(await compare()).toMatchObject({
+      drift: [{ customerId, minute: at(5), ledger: 500, meter: 505 }],
+      unsettled: 2,
+      foundDelivered: 0,
+      sentAgain: 0,
+    });
   });
 
   test("is sent again with its own time and identifier", async () => {
@@ -170,9 +183,14 @@ describe("what was sent without an answer", () => {
   });
 
   test("is left alone, and named, where more than one choice of it explains the meter", async () => {
-    await unanswered([10, 20, 30], [30]);
+    const customerId = await unanswered([10, 20, 30], [30]);
     // No drift: nobody else has sent it, and nothing is to be credited.
-    expect(await compare()).toMatchObject({ drift: [], unsettled: 3 });
+    const { drift, named } = await compare();
+    expect(drift).toEqual([]);
+    const sessionId = expect.any(String);
+    expect(named.sort((one, other) => one.value - other.value)).toEqual(
+      [10, 20, 30].map((value) => ({ sessionId, customerId, minute: at(5), value })),
+    );
     expect(await states()).toContainEqual([30, "AMBIGUOUS"]);
   });
 
@@ -219,7 +237,14 @@ describe("what was sent without an answer", () => {
     const [user] = await ledger.dataSource.query("SELECT workspace_id FROM meter_events LIMIT 1");
     await ledger.bill(user.workspace_id, 10, at(5, 40));
     expect(customerId).not.toBeNull();
-    expect(await compare()).toMatchObject({ drift: [], unsettled: 1, waiting: 1, foundDelivered: 0, sentAgain: 0 });
+    expect(await compare()).toMatchObject({
+      drift: [],
+      unsettled: 1,
+      waiting: 1,
+      notShown: 0,
+      foundDelivered: 0,
+      sentAgain: 0,
+    });
     expect(await states()).toContainEqual([10, "AMBIGUOUS"]);
   });
 
@@ -262,6 +287,18 @@ test("what the meter refused is named, and can be sent again once its cause is m
   const identifiers = ledger.stripe.account.ledger.events.map(({ identifier }) => identifier);
   expect(identifiers).toEqual([expect.stringMatching(/^ses_\w+\.2$/), expect.stringMatching(/^ses_\w+\.2$/)]);
   expect(await compare()).toMatchObject({ refused: { events: 0 }, waiting: 0, drift: [] });
+});
+
+test("what the meter refused explains nothing that it has", async () => {
+  const { id: workspaceId, customerId } = await ledger.workspace();
+  await ledger.bill(workspaceId, 60, at(2));
+  ledger.stripe.account.removeCustomer(customerId ?? "");
+  const relay = ledger.startRelay();
+  await ledger.rowsOnce(({ state }) => state === "FAILED");
+  await relay.close();
+  ledger.stripe.account.addCustomer(customerId ?? "");
+  add(customerId, 60, at(2));
+  expect(await compare()).toMatchObject({ drift: [{ customerId, minute: at(2), ledger: 0, meter: 60 }] });
 });
 
 test("an account without the meter is told so", async () => {
