@@ -24,9 +24,8 @@ module.exports = {
   globalTeardown: "<rootDir>/test/support/global-teardown.ts",
   setupFiles: ["reflect-metadata"],
   testTimeout: 60_000,
-  // One more than there are cores: the tests wait for databases, processes and sockets as much as they compute. Jest's own choice is
-  // one fewer, and on two cores that is a single process, in which every file's modules pile up.
-  maxWorkers: availableParallelism() + 1,
+  // Jest's own choice is one fewer, and on two cores that is a single process, in which every file's modules pile up.
+  maxWorkers: availableParallelism(),
   // A worker is begun anew before what earlier files have left behind slows the next ones.
   workerIdleMemoryLimit: "1GB",
   transform: {

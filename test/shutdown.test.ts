@@ -25,9 +25,9 @@ const SOCKETS = 10;
 /** Of each kind. */
 const TURNS_PER_SOCKET = 10;
 const TURNS = SOCKETS * TURNS_PER_SOCKET;
-/** Longer than the turns that end take to do so, which is longer than they take to begin. */
-const GRACE_SECONDS = 18;
-const WORDS = 150;
+/** Twice as long as the turns that end take to do so on a quiet machine, which is longer than they take to begin. */
+const GRACE_SECONDS = 20;
+const WORDS = 100;
 
 const ends = simulate([[{ repeat: "word ", times: WORDS, paceMs: 100 }]]);
 const never = simulate([[{ text: "Hello" }, { fault: "stall" }]]);
