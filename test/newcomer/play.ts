@@ -20,7 +20,7 @@ const ELSEWHERE: readonly [RegExp, string][] = [
   [/^npm (install && npm )?start$/, "the server that all of this is run against"],
   [/^(DATABASE_URL=\S+ )?npm (install && npm )?test$/, "the suite is a step of its own, on both databases"],
   [/^npm run test:browser$/, "a step of its own, where there is a Chromium"],
-  [/^npm run (fire|soak|bench|newcomer|mutation)\b/, "takes minutes, and is run by itself"],
+  [/^npm run (fire|soak|bench|newcomer|mutation|coverage)\b/, "takes minutes, and is run by itself"],
   [/^npm run cluster$/, "needs a Redis; test/servers runs the same"],
   [/docker compose/, "needs a Docker engine; test/compose.test.ts reads its file"],
   [/^pg_(dump|restore) /, "needs Postgres's programs of the server's version"],
