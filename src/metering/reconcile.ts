@@ -128,6 +128,7 @@ class Comparison {
       .filter(({ minute }) => minute >= from && minute < to)
       .flatMap((minute) => minute.events);
     const ledger = sum(events.filter(isCounted));
+    // Where neither has anything, no minute of it needs to be looked at.
     if (ledger === meter && !events.some(isOpen) && (meter === 0 || !this.options.everyMinute)) return;
     if (to.getTime() - from.getTime() <= MINUTE_MS) return this.compareMinute(from, meter, events);
     const middle = new Date(from.getTime() + Math.floor((to.getTime() - from.getTime()) / MINUTE_MS / 2) * MINUTE_MS);

@@ -73,7 +73,7 @@ async function abortedTurn(number: number) {
       sessionId = event.sessionId;
       if (way === "at any moment") setTimeout(cancel, cancelAfterMs);
     } else if (event.__typename === "TextDelta") {
-      told += event.text;
+      told += event.delta;
       if (way === "when told" && told.endsWith(LAST_WORDS)) cancel();
     }
   }

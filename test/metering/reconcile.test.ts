@@ -41,6 +41,14 @@ async function deliverNow(): Promise<void> {
   await relay.close();
 }
 
+/** Sends all that is in the ledger to a meter that does not know the customer. */
+async function haveRefused(customer: string | null): Promise<void> {
+  ledger.stripe.account.removeCustomer(customer ?? "");
+  const relay = ledger.startRelay();
+  await ledger.rowsOnce(({ state }) => state === "FAILED");
+  await relay.close();
+}
+
 /** Adds an event behind the ledger's back. */
 function add(customer: string | null, value: number, when: Date): void {
   ledger.stripe.account.ledger.add({
@@ -272,10 +280,7 @@ test("what the meter refused is named, and can be sent again once its cause is m
   const { id: workspaceId, customerId } = await ledger.workspace();
   await ledger.bill(workspaceId, 50, at(1));
   await ledger.bill(workspaceId, 60, at(2));
-  ledger.stripe.account.removeCustomer(customerId ?? "");
-  const relay = ledger.startRelay();
-  await ledger.rowsOnce(({ state }) => state === "FAILED");
-  await relay.close();
+  await haveRefused(customerId);
   expect(await compare()).toMatchObject({ drift: [], refused: { events: 2, tokens: 110 } });
 
   ledger.stripe.account.addCustomer(customerId ?? "");
@@ -292,10 +297,7 @@ test("what the meter refused is named, and can be sent again once its cause is m
 test("what the meter refused explains nothing that it has", async () => {
   const { id: workspaceId, customerId } = await ledger.workspace();
   await ledger.bill(workspaceId, 60, at(2));
-  ledger.stripe.account.removeCustomer(customerId ?? "");
-  const relay = ledger.startRelay();
-  await ledger.rowsOnce(({ state }) => state === "FAILED");
-  await relay.close();
+  await haveRefused(customerId);
   ledger.stripe.account.addCustomer(customerId ?? "");
   add(customerId, 60, at(2));
   expect(await compare()).toMatchObject({ drift: [{ customerId, minute: at(2), ledger: 0, meter: 60 }] });

@@ -31,5 +31,4 @@ exports.optionsFor = ({ mutate, tests, services }) => ({
   tempDirName: "coverage/mutation",
   reporters: ["clear-text", "progress-append-only"],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-  timeoutMS: 5_000,
 });

@@ -10,7 +10,7 @@ export interface TestDatabase {
 
 /** A migrated database of its own, copied from the run's template. */
 export function createTestDatabase(): Promise<TestDatabase> {
-  return createDatabase(` TEMPLATE ${process.env.TEST_DATABASE_TEMPLATE} STRATEGY file_copy`);
+  return createDatabase(` TEMPLATE ${process.env.TEST_DATABASE_TEMPLATE}`);
 }
 
 /** A database without any table. */

@@ -30,7 +30,6 @@ export default async function globalSetup(): Promise<void> {
     ? undefined
     : await startEmbeddedPostgres({ dataDirectory: directory, logger });
   process.env.TEST_DATABASE_SERVER = process.env.DATABASE_URL || embedded?.url;
-  if (embedded !== undefined) await forgetCrashes();
 
   const template = `waypath_template_${process.pid}`;
   await administer(`CREATE DATABASE ${template}`);
@@ -41,11 +40,4 @@ export default async function globalSetup(): Promise<void> {
   const redis = findRedisBinary() === undefined ? undefined : await startRedisServer();
   if (redis !== undefined) process.env.TEST_REDIS_SERVER = redis.url;
   globalThis.testRun = { redis, embedded, directory, template };
-}
-
-/** Our own Postgres need not survive a crash of the machine: nothing waits for its disk. */
-async function forgetCrashes(): Promise<void> {
-  for (const setting of ["fsync", "full_page_writes", "synchronous_commit"])
-    await administer(`ALTER SYSTEM SET ${setting} = off`);
-  await administer("SELECT pg_reload_conf()");
 }
