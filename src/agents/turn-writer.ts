@@ -1,10 +1,11 @@
 // Numbers what happens in one turn and appends it to the log. Deltas are merged before they are numbered, so that a numbered
 // event never changes. Everything that is not text first lets the text before it out, which keeps the order.
+import { atNextBeat } from "../beat";
 import type { TurnEvent, TurnHappening } from "./turn-events";
 import type { TurnLog } from "./turn-log";
 
 export interface TurnWriter {
-  /** Adds text to a session's answer. It is published at once, or together with what follows within `MERGE_MS`. */
+  /** Adds text to a session's answer. It is published at once, or with all that comes up to the next beat. */
   text(session: { sessionId: string; buddy: string }, blockId: string, delta: string): void;
   /** `at` is when it happened, where that is known better than by the clock. */
   publish(happening: TurnHappening, at?: Date): void;
@@ -22,8 +23,6 @@ export interface TurnWriter {
   abandon(): void;
 }
 
-/** Deltas that come closer together than this are sent as one, in milliseconds. The first one of a burst is not held back. */
-export const MERGE_MS = 40;
 /** Deltas are not merged beyond so many characters: a reader that has stopped reading holds a few events. */
 const MERGED_CHARACTERS = 4_096;
 
@@ -39,8 +38,8 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
   let lastSequence = 0;
   let pending: PendingText | null = null;
   let abandoned = false;
-  /** Runs while deltas are being merged; what comes meanwhile waits for it. */
-  let merging: NodeJS.Timeout | null = null;
+  /** Text was published since the latest beat: what comes now is merged up to the next one. The first of a burst is not held back. */
+  let merging = false;
 
   const append = (happening: TurnHappening, at = new Date()) => {
     if (abandoned) return;
@@ -58,13 +57,14 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
     append({ type: "TextDelta", sessionId, buddy, blockId, delta });
   };
 
-  const mergeFromNow = () => {
-    merging = setTimeout(() => {
-      merging = null;
+  const mergeUntilBeat = () => {
+    merging = true;
+    atNextBeat(() => {
+      merging = false;
       if (pending === null) return;
       flush();
-      mergeFromNow();
-    }, MERGE_MS);
+      mergeUntilBeat();
+    });
   };
 
   return {
@@ -76,10 +76,9 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
       }
       flush();
       pending = { sessionId, buddy, blockId, delta };
-      if (merging === null) {
-        flush();
-        mergeFromNow();
-      }
+      if (merging) return;
+      flush();
+      mergeUntilBeat();
     },
     publish(happening, at) {
       flush();
@@ -93,12 +92,10 @@ export function createTurnWriter(log: TurnLog, turnId: string): TurnWriter {
     renew: (at) => log.renew(turnId, at),
     close() {
       flush();
-      if (merging !== null) clearTimeout(merging);
       log.close(turnId);
     },
     abandon() {
       abandoned = true;
-      if (merging !== null) clearTimeout(merging);
       log.abandon(turnId);
     },
   };

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 
+import { restUntilBeat } from "./rest-until-beat";
+
 /** An answer in server-sent events, which come as they are read from the connection: its `body` is null. */
 export class EventStreamResponse extends Response {
   readonly #answer: IncomingMessage;
@@ -13,10 +15,11 @@ export class EventStreamResponse extends Response {
   }
 
   /**
-   * Tells every event, and resolves at the end of the answer. Rejects when the connection breaks, and with whatever `tell` throws,
-   * which is then not called again and closes the connection.
+   * Tells every event, those that were read at once together, and resolves at the end of the answer. Where `tell` says that what comes
+   * next may wait, it is read at the next beat. Rejects when the connection breaks, and with whatever `tell` throws, which is then not
+   * called again and closes the connection.
    */
-  readEvents(tell: (event: EventSourceMessage) => void): Promise<void> {
+  readEvents(tell: (events: readonly EventSourceMessage[]) => boolean): Promise<void> {
     const answer = this.#answer;
     return new Promise((resolve, reject) => {
       let over = false;
@@ -25,19 +28,38 @@ export class EventStreamResponse extends Response {
         reject(error);
         answer.destroy();
       };
-      const parser = createParser({ onEvent: (event) => over || tell(event) });
-      if (answer.errored !== null) return fail(answer.errored);
-      answer.setEncoding("utf8");
-      answer.on("data", (text: string) => {
+      let events: EventSourceMessage[] = [];
+      const parser = createParser({ onEvent: (event) => events.push(event) });
+      let read = "";
+      const tellRead = () => {
+        if (over || read === "") return;
         try {
-          if (!over) parser.feed(text);
+          parser.feed(read);
+          read = "";
+          if (events.length === 0) return;
+          const told = events;
+          events = [];
+          if (tell(told)) restUntilBeat(answer);
         } catch (error) {
           fail(error);
         }
+      };
+      if (answer.errored !== null) return fail(answer.errored);
+      answer.setEncoding("utf8");
+      answer.on("data", (text: string) => {
+        // What is there to be read comes in pieces: as they were sent, and as they were encrypted.
+        if (read === "") setImmediate(tellRead);
+        read += text;
       });
-      answer.once("error", fail);
-      // With `this` the answer is held until its end: the SDKs close the connection of one that is forgotten.
-      answer.once("end", () => resolve(void this));
+      answer.once("error", (error) => {
+        tellRead();
+        fail(error);
+      });
+      answer.once("end", () => {
+        tellRead();
+        // With `this` the answer is held until its end: the SDKs close the connection of one that is forgotten.
+        resolve(void this);
+      });
     });
   }
 }

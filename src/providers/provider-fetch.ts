@@ -5,13 +5,14 @@ import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 
 import type { Secret } from "../secret";
 import { EventStreamResponse } from "./event-stream-response";
+import { READING } from "./rest-until-beat";
 
 /** What an SDK's client holds in the key's place: it prints what it holds when it is inspected, and hands it on. */
 export const KEY_PLACEHOLDER = "kept-out-of-the-client";
 
 /** A connection that nobody uses is closed before the other side is likely to, in milliseconds. */
 const IDLE_MS = 4_000;
-const AGENT = { keepAlive: true, timeout: IDLE_MS };
+const AGENT = { keepAlive: true, timeout: IDLE_MS, onread: READING };
 const http = { request: requestHttp, agent: new HttpAgent(AGENT) };
 const https = { request: requestHttps, agent: new HttpsAgent(AGENT) };
 

@@ -7,6 +7,8 @@ import type { LlmProvider, ModelFinish, ModelPart } from "./language-model";
 import { providerFailure } from "./provider-failure";
 import { systemCode } from "./system-code";
 
+type TextDelta = ModelPart & { type: "text-delta" };
+
 /** One answer, read event by event. */
 export interface StreamedAnswer<Event> {
   /** The parts that an event completes. */
@@ -40,24 +42,52 @@ export async function readAnswer<Event>(
 
   /** What `emit` threw passes through as it is. */
   let fault: { error: unknown } | undefined;
-  const take = ({ data }: EventSourceMessage) => {
-    for (const part of answer.read(JSON.parse(data))) {
+  const say = (part: ModelPart) => {
+    try {
+      // What was already on its way when the caller aborted is not for it any more.
+      signal.throwIfAborted();
+      emit(part);
+    } catch (error) {
+      fault = { error };
+      throw error;
+    }
+  };
+  /** The text of one block that was read at once is said at once. */
+  let text: TextDelta | null = null;
+  const sayText = () => {
+    const said = text;
+    text = null;
+    if (said !== null) say(said);
+  };
+  const take = (event: Event): readonly ModelPart[] => {
+    const parts = answer.read(event);
+    for (const part of parts) {
       outputHasBegun ||= part.type !== "usage";
-      try {
-        // What was already on its way when the caller aborted is not for it any more.
-        signal.throwIfAborted();
-        emit(part);
-      } catch (error) {
-        fault = { error };
-        throw error;
+      if (part.type === "text-delta" && part.blockId === text?.blockId) {
+        text.delta += part.delta;
+        continue;
       }
+      sayText();
+      if (part.type === "text-delta") text = { ...part };
+      else say(part);
     }
     if (answer.failure !== null) throw answer.failure;
+    return parts;
+  };
+  const takeAll = (events: readonly EventSourceMessage[]): boolean => {
+    let parts: readonly ModelPart[] = [];
+    try {
+      for (const { data } of events) parts = take(JSON.parse(data));
+    } finally {
+      sayText();
+    }
+    // Text is merged with what follows anyway; an end, or what is no text, is waited for.
+    return parts.at(-1)?.type === "text-delta";
   };
 
   if (!(response instanceof EventStreamResponse)) throw failureOf(new Error("the answer is no stream of events"));
   try {
-    await response.readEvents(take);
+    await response.readEvents(takeAll);
   } catch (error) {
     if (fault !== undefined) throw fault.error;
     if (!answer.isComplete) throw failureOf(error);

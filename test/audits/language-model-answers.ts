@@ -11,7 +11,9 @@ export const TEXT_AUDITS: Audit[] = [
     id: "TEXT-01",
     must: "MUST emit text deltas that joined are the whole text",
     async run(harness) {
-      const outcome = await askWell(harness, [{ text: "The quick brown fox jumps over the lazy dog.", every: 3 }]);
+      const outcome = await askWell(harness, [
+        { text: "The quick brown fox jumps over the lazy dog.", every: 3, paceMs: 5 },
+      ]);
       assert.equal(textOf(outcome), "The quick brown fox jumps over the lazy dog.");
       assert.ok(outcome.parts.filter((part) => part.type === "text-delta").length > 1, "it came in one piece");
     },

@@ -72,7 +72,7 @@ export const ABORT_AUDITS: Audit[] = [
       const outcome = await ask(harness, [{ text: "then nothing" }, { fault: "stall" }], {
         signal: controller.signal,
         onPart: (part) => {
-          if (part.type !== "text-delta" || part.delta !== " nothing") return;
+          if (part.type !== "text-delta" || !part.delta.endsWith(" nothing")) return;
           // Not from within `emit`: the adapter is to wait for bytes that never come.
           setImmediate(() => {
             abortedAt = performance.now();
@@ -117,12 +117,12 @@ export const ABORT_AUDITS: Audit[] = [
     must: "MUST emit nothing more once the signal is aborted from within emit",
     async run(harness) {
       const controller = new AbortController();
-      const outcome = await ask(harness, [{ repeat: "word ", times: 500 }], {
+      const outcome = await ask(harness, [{ text: "one" }, { block: "text" }, { text: "another" }], {
         signal: controller.signal,
         onPart: (part) => part.type === "text-delta" && controller.abort(),
       });
       assert.equal(outcome.error, controller.signal.reason);
-      assert.equal(textOf(outcome), "word ");
+      assert.equal(textOf(outcome), "one");
     },
   },
   {

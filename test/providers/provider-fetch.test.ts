@@ -95,7 +95,10 @@ function options(baseURL: string) {
 test("events are told one by one, wherever their bytes are cut, and a connection is used again", async () => {
   const [response, sender] = await beginStream();
   const told: string[] = [];
-  const read = response.readEvents(({ event, data }) => told.push(`${event}: ${data}`));
+  const read = response.readEvents((events) => {
+    for (const { event, data } of events) told.push(`${event}: ${data}`);
+    return false;
+  });
   for (const byte of Buffer.from("event: one\ndata: ä\n\n: a comment\n\ndata: €\ndata: 2\n\n")) {
     sender.write(Buffer.of(byte));
   }
@@ -118,7 +121,7 @@ test("after so long without a byte an answer fails, before its head and in the m
   const [response, sender] = await beginStream(200);
   sender.write("data: half an ans");
   await Promise.all([
-    expect(response.readEvents(() => undefined)).rejects.toMatchObject({ code: "SILENT" }),
+    expect(response.readEvents(() => false)).rejects.toMatchObject({ code: "SILENT" }),
     once(sender, "close"),
   ]);
 });
@@ -126,11 +129,11 @@ test("after so long without a byte an answer fails, before its head and in the m
 test("an answer that breaks before or while it is read fails", async () => {
   for (const readFirst of [true, false]) {
     const [response, sender] = await beginStream();
-    const early = readFirst ? response.readEvents(() => undefined) : undefined;
+    const early = readFirst ? response.readEvents(() => false) : undefined;
     const closed = once(sender, "close");
     sender.write("data: half", () => sender.socket?.resetAndDestroy());
     await closed;
-    await expect(early ?? response.readEvents(() => undefined)).rejects.toMatchObject({ code: "ECONNRESET" });
+    await expect(early ?? response.readEvents(() => false)).rejects.toMatchObject({ code: "ECONNRESET" });
   }
 });
 

@@ -4,7 +4,8 @@ import { Agent, request as ask, type IncomingMessage } from "node:http";
 import { createParser } from "eventsource-parser";
 import { type WebSocket, WebSocketServer } from "ws";
 
-import { MERGE_MS } from "../../../src/agents/turn-writer";
+import { atNextBeat } from "../../../src/beat";
+import { READING, restUntilBeat } from "../../../src/providers/rest-until-beat";
 import { listen, providerUrl } from "./listen";
 
 interface Asked {
@@ -13,7 +14,7 @@ interface Asked {
   payload: { variables: { message: string } };
 }
 
-const agent = new Agent({ keepAlive: true });
+const agent = new Agent({ keepAlive: true, onread: READING });
 
 new WebSocketServer({ server: listen(), path: "/graphql", handleProtocols: () => "graphql-transport-ws" }).on(
   "connection",
@@ -43,34 +44,46 @@ function answer(socket: WebSocket, { id, payload }: Asked): void {
 function tell(response: IncomingMessage, send: (message: object) => void): void {
   let sequence = 0;
   let pending = "";
-  let merging: NodeJS.Timeout | undefined;
+  let merging = false;
+  let read = "";
   const flush = () => {
     sequence += 1;
     send({ type: "next", payload: { data: { chatTurn: { __typename: "TextDelta", sequence, delta: pending } } } });
     pending = "";
   };
   const merge = () => {
-    merging = setTimeout(() => {
-      merging = undefined;
+    merging = true;
+    atNextBeat(() => {
+      merging = false;
       if (pending === "") return;
       flush();
       merge();
-    }, MERGE_MS);
+    });
   };
   const parser = createParser({
     onEvent({ data }) {
       const event = JSON.parse(data);
-      if (event.type !== "content_block_delta") return;
-      pending += event.delta.text;
-      if (merging !== undefined) return;
-      flush();
-      merge();
+      if (event.type === "content_block_delta") pending += event.delta.text;
     },
   });
+  const tellRead = () => {
+    if (read === "") return;
+    parser.feed(read);
+    read = "";
+    if (pending === "") return;
+    restUntilBeat(response);
+    if (merging) return;
+    flush();
+    merge();
+  };
   response.setEncoding("utf8");
-  response.on("data", (text: string) => parser.feed(text));
+  response.on("data", (text: string) => {
+    if (read === "") setImmediate(tellRead);
+    read += text;
+  });
   response.once("end", () => {
-    clearTimeout(merging);
+    parser.feed(read);
+    read = "";
     if (pending !== "") flush();
     send({ type: "complete" });
   });
