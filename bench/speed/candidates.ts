@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
+import { Secret } from "../../src/secret";
+import { issueToken } from "../../src/workspaces/issue-token";
 import { makeServerHome } from "../../test/support/server-process";
 import { graphqlSockets } from "./graphql-sockets";
 import { type Open, serverSentEvents } from "./server-sent-events";
@@ -97,7 +99,12 @@ async function startWaypath(surroundings: Surroundings, profiles?: string): Prom
   const nodeArguments = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
   const home = makeServerHome({ nodeArguments });
   const server = home.start(surroundings.environment);
-  const { url, token } = await server.ready();
+  const [, url = ""] = await server.says(/"url":"([^"]+)".+"listening"/);
+  const secret = new Secret(surroundings.environment.AUTH_JWT_SECRET ?? "");
+  const token = await issueToken(
+    { method: "HS256", secret, issuer: undefined, audience: undefined },
+    { workspaceId: "speed", subject: "bench", role: "OWNER", stripeCustomerId: "cus_speed", expiresInSeconds: 36_000 },
+  );
   return {
     pid: server.pid,
     url,
@@ -129,7 +136,7 @@ function startScript(script: string, providerUrl: string, open: (url: string) =>
 async function startProcess(args: string[], providerUrl: string, open: (url: string) => Open): Promise<Candidate> {
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, PROVIDER_URL: providerUrl },
+    env: { ...process.env, NODE_ENV: "production", PROVIDER_URL: providerUrl },
   });
   const [, url = ""] = await said(child, /listening at (\S+)/);
   return { pid: child.pid ?? 0, url, open: open(url), close: () => ended(child) };

@@ -1,6 +1,7 @@
 // What surrounds the servers that are measured, each in a process of its own: the provider, Stripe and Langfuse; and a Redis and a
 // Postgres, those at REDIS_URL and DATABASE_URL where they are given.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,7 +42,10 @@ export async function startSurroundings(): Promise<Surroundings> {
       LANGFUSE_BASE_URL: langfuseUrl,
       LIMIT_SOCKETS_PER_USER: "10000",
       LIMIT_MESSAGES_PER_MINUTE: "1000000",
-      LOG_LEVEL: "warn",
+      // As it is deployed: in development graphql-js, for one, checks more.
+      NODE_ENV: "production",
+      AUTH_JWT_SECRET: randomBytes(32).toString("base64"),
+      KEY_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString("base64")}`,
       ...LIFTED_LIMITS,
     },
     async close() {
