@@ -79,6 +79,8 @@ export class ConfigError extends Error {
 
 /** The longest time that a timer takes, in seconds: about 24 days. A longer one would go off at once. */
 const LONGEST_TIMER_SECONDS = 2_147_483;
+/** A day, in seconds: with what is waited for after it, it must fit a timer. */
+const LONGEST_GRACE_SECONDS = 86_400;
 /** A hundred years: nobody means more. */
 const LONGEST_RETENTION_DAYS = 36_500;
 
@@ -136,7 +138,7 @@ const environment = z.object({
   ALLOWED_ORIGINS: origins.optional(),
   TURN_TIMEOUT_SECONDS: seconds.default(600),
   TURN_UNATTENDED_SECONDS: seconds.default(120),
-  SHUTDOWN_GRACE_SECONDS: z.coerce.number().nonnegative().max(LONGEST_TIMER_SECONDS).default(25),
+  SHUTDOWN_GRACE_SECONDS: z.coerce.number().nonnegative().max(LONGEST_GRACE_SECONDS).default(25),
   GRAPHIQL: flag.optional(),
   ...limitVariables,
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),

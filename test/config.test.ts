@@ -266,6 +266,7 @@ test.each([
   // Node's timers would take it for a millisecond.
   ["TURN_TIMEOUT_SECONDS", "2147484", "2147483"],
   ["SHUTDOWN_GRACE_SECONDS", "-1", ">=0"],
+  ["SHUTDOWN_GRACE_SECONDS", "86401", "<=86400"],
   ["RETENTION_DAYS", "0", ">0"],
   ["RETENTION_DAYS", "0.5", "int"],
   ["RETENTION_DAYS", "36501", "36500"],

@@ -77,9 +77,7 @@ export async function insertSession(
        SELECT $4::uuid, $2, $3::uuid, $24 FROM accepted
        ON CONFLICT (id) DO UPDATE SET updated_at = now()
      )
-     -- An earlier try of this very session, whose answer was lost, counts; what this statement inserts is seen by its own name alone.
-     SELECT COALESCE((SELECT started_at FROM accepted), (SELECT started_at FROM agent_sessions WHERE id = $1)) AS started_at,
-            EXISTS (SELECT FROM workspace) AS open`,
+     SELECT (SELECT started_at FROM accepted) AS started_at, EXISTS (SELECT FROM workspace) AS open`,
     [
       session.id,
       session.workspaceId,
@@ -107,10 +105,22 @@ export async function insertSession(
       titleOf(session.prompt),
     ],
   );
-  if (!row?.started_at) return row?.open ? "CONFLICT" : "WORKSPACE_DISABLED";
-  session.startedAt = row.started_at;
-  session.lastFollowedAt = row.started_at;
+  const startedAt = row?.started_at ?? (await findStart(dataSource, session.id));
+  if (startedAt === null) return row?.open ? "CONFLICT" : "WORKSPACE_DISABLED";
+  session.startedAt = startedAt;
+  session.lastFollowedAt = startedAt;
   return "INSERTED";
+}
+
+/**
+ * When an earlier try of this very session began it; null where none did. An earlier try that was still committing is what the statement waited
+ * for, and sees as little of as of any other row that came after its own beginning.
+ */
+async function findStart(dataSource: DataSource, id: string): Promise<Date | null> {
+  const [row]: { started_at: Date }[] = await dataSource.query("SELECT started_at FROM agent_sessions WHERE id = $1", [
+    id,
+  ]);
+  return row?.started_at ?? null;
 }
 
 function titleOf(message: string): string {

@@ -140,6 +140,9 @@ function wake(entry: Entry): void {
 
 function charactersOf(event: TurnEvent): number {
   if (event.type === "TextDelta") return CHARACTERS_OF_EVENT + event.delta.length;
-  if ("session" in event) return CHARACTERS_OF_EVENT + event.session.text.length + event.session.prompt.length;
+  if ("session" in event) {
+    const { text, prompt, toolCalls } = event.session;
+    return CHARACTERS_OF_EVENT + text.length + prompt.length + JSON.stringify(toolCalls).length;
+  }
   return "toolCall" in event ? JSON.stringify(event.toolCall).length : CHARACTERS_OF_EVENT;
 }

@@ -36,8 +36,8 @@ const REAPED_AT_ONCE = 200;
 
 export interface ReaperOptions extends SettleOptions {
   log: Pick<TurnLog, "seal">;
-  /** This process: what it runs itself it settles itself, however long the database was away. */
-  owner: string;
+  /** What this process runs it settles itself, however long the database was away. */
+  runsHere: ReadonlySet<string>;
   logger: Logger;
 }
 
@@ -95,15 +95,15 @@ export async function settleExpiredSessions(options: ReaperOptions): Promise<num
 }
 
 /** Takes the lease of sessions that nobody holds any more; what was delegated stands before the turn that it was delegated in. */
-async function claimExpired({ dataSource, owner }: ReaperOptions, reaper: string): Promise<AgentSessionEntity[]> {
+async function claimExpired({ dataSource, runsHere }: ReaperOptions, reaper: string): Promise<AgentSessionEntity[]> {
   const [rows]: [RawRow[], number] = await dataSource.query(
     `UPDATE agent_sessions SET lease_owner = $1, lease_expires_at = now() + make_interval(secs => $3)
      WHERE id IN (
        SELECT id FROM agent_sessions
-       WHERE status IN ('PENDING', 'RUNNING') AND lease_expires_at < now() AND lease_owner <> $2
+       WHERE status IN ('PENDING', 'RUNNING') AND lease_expires_at < now() AND id <> ALL($2)
        ORDER BY parent_id NULLS LAST, lease_expires_at LIMIT $4 FOR UPDATE SKIP LOCKED)
      RETURNING *`,
-    [reaper, owner, LEASE_SECONDS, REAPED_AT_ONCE],
+    [reaper, [...runsHere], LEASE_SECONDS, REAPED_AT_ONCE],
   );
   const sessions = rows.map((row) => entityOf(dataSource, AgentSessionEntity, row));
   return sessions.toSorted((one, other) => Number(one.parentId === null) - Number(other.parentId === null));

@@ -31,6 +31,8 @@ import type { TurnWriter } from "./turn-writer";
 export interface RunSessionOptions extends SettleOptions {
   connections: ModelConnections;
   checkpoints: Checkpoints;
+  /** The sessions that run here, until they are settled. */
+  runsHere: Set<string>;
   /** Told what the provider made of a workspace's key. */
   reportKeyUse(key: ProviderKeyEntity, use: KeyUse): Promise<void>;
   /** This process, as it stands in `lease_owner`. */
@@ -83,6 +85,7 @@ export async function runSession(
     stop: turn.stop,
   };
 
+  options.runsHere.add(session.id);
   writer.publish({ type: "TurnStarted", sessionId: session.id, buddy: session.buddySlug, session: { ...session } });
   options.checkpoints.add(checkpointed);
   let outcome: TurnOutcome;
@@ -94,7 +97,9 @@ export async function runSession(
     options.checkpoints.remove(checkpointed);
   }
 
-  const ended = await settle(options, accepted, writer, progress, outcome);
+  const ended = await settle(options, accepted, writer, progress, outcome).finally(() =>
+    options.runsHere.delete(session.id),
+  );
   turn.observer.ended(ended);
   if (ended !== null) writer.publish(terminalEvent(ended), ended.endedAt ?? undefined);
   return ended;

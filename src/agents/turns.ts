@@ -94,7 +94,8 @@ export function createTurns(options: TurnsOptions): Turns {
     unattendedSeconds: options.turnUnattendedSeconds,
     logger,
   });
-  const reaper = startReaper({ dataSource, bills, log, owner, logger });
+  const runsHere = new Set<string>();
+  const reaper = startReaper({ dataSource, bills, log, runsHere, logger });
   const settledTurns = createSettledTurns({
     dataSource,
     runsHere: (turnId) => log.isOpen(turnId),
@@ -112,6 +113,7 @@ export function createTurns(options: TurnsOptions): Turns {
     log,
     connections: options.connections,
     checkpoints,
+    runsHere,
     reportKeyUse: (key, use) => options.providerKeys.reportUse(key, use),
     owner,
     buddies: options.buddies,
@@ -158,15 +160,11 @@ export function createTurns(options: TurnsOptions): Turns {
     return session;
   };
 
-  const findFollowed = async (viewer: Viewer, turnId: string) => {
-    // Of a turn that runs here its row tells nothing new, and its next checkpoint says that it is followed.
+  /** Of a turn that runs here its row tells nothing new. */
+  const findRunningFirst = async (viewer: Viewer, turnId: string) => {
     const here = runner.find(turnId);
-    if (here === null) {
-      return outlastOutage(() => sessions.find(viewer, turnId), AbortSignal.timeout(OUTAGE_PATIENCE_MS));
-    }
-    if (!mayRead(viewer, here.session)) return null;
-    here.noteReader();
-    return here.session;
+    if (here !== null) return mayRead(viewer, here.session) ? here.session : null;
+    return outlastOutage(() => sessions.find(viewer, turnId), AbortSignal.timeout(OUTAGE_PATIENCE_MS));
   };
 
   return {
@@ -182,24 +180,24 @@ export function createTurns(options: TurnsOptions): Turns {
     },
 
     async follow(viewer, turnId, after, telling = {}) {
-      const session = await findFollowed(viewer, turnId);
+      const session = await findRunningFirst(viewer, turnId);
       if (session === null || session.parentId !== null) throw noSuchTurn();
+      // Its next checkpoint says that it is followed.
+      runner.find(turnId)?.noteReader();
       const { id, endedAt } = session;
       return followTurn({ dataSource, log, settledTurns, ...telling }, { id, endedAt }, after);
     },
 
     async cancel(viewer, turnId) {
-      const session = await sessions.find(viewer, turnId);
+      const session = await findRunningFirst(viewer, turnId);
       if (session === null || session.parentId !== null) throw noSuchTurn();
-      const runsHere = runner.stop(turnId, "CANCELLED");
+      const stoppedHere = runner.stop(turnId, "CANCELLED");
+      const patience = AbortSignal.timeout(OUTAGE_PATIENCE_MS);
       // For the server that runs it, where that is another one: it looks once a second, or as soon as it is told.
-      await dataSource.query(
-        `UPDATE agent_sessions SET cancel_requested_at = now()
-         WHERE id = $1 AND ended_at IS NULL AND cancel_requested_at IS NULL`,
-        [turnId],
-      );
-      if (!runsHere) await cancelMessages?.send(turnId);
-      const now = await dataSource.getRepository(AgentSessionEntity).findOneByOrFail({ id: turnId });
+      await outlastOutage(() => noteCancellation(dataSource, turnId), patience);
+      if (!stoppedHere) await cancelMessages?.send(turnId);
+      const repository = dataSource.getRepository(AgentSessionEntity);
+      const now = await outlastOutage(() => repository.findOneByOrFail({ id: turnId }), patience);
       if (now.endedAt !== null && now.status !== "CANCELLED") {
         throw new RequestError("TURN_ALREADY_ENDED", "The turn has already ended.", ["input", "sessionId"]);
       }
@@ -229,6 +227,14 @@ export function createTurns(options: TurnsOptions): Turns {
       await log.dispose();
     },
   };
+}
+
+async function noteCancellation(dataSource: DataSource, turnId: string): Promise<void> {
+  await dataSource.query(
+    `UPDATE agent_sessions SET cancel_requested_at = now()
+     WHERE id = $1 AND ended_at IS NULL AND cancel_requested_at IS NULL`,
+    [turnId],
+  );
 }
 
 function toolNamesOf(toolbox: Toolbox, buddy: Buddy): string[] {

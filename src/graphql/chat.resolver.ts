@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { Arg, Ctx, ID, Int, Mutation, Resolver, Root, Subscription } from "type-graphql";
+import { Arg, Ctx, ID, Info, Int, Mutation, Resolver, Root, Subscription } from "type-graphql";
 
 import type { FollowedEvent, Telling } from "../agents/follow-turn";
 import type { TurnRequest } from "../agents/turn-request";
@@ -34,10 +34,14 @@ export class ChatResolver {
   })
   startTurn(
     @Arg("input", () => ChatTurnInput, { description: "What to ask." }) input: ChatTurnInput,
-    @Ctx() { viewer }: GraphqlContext,
+    @Ctx() { viewer, operationId }: GraphqlContext,
+    @Info() { path }: GraphQLResolveInfo,
   ) {
+    // One operation may start several turns.
+    const intent = path.key === "startTurn" ? operationId : `${operationId}/${path.key}`;
+    const idempotencyKey = keyOfOperation(operationId) && intent;
     return withUserErrors(
-      async () => ({ session: await this.turns.startOrAttach(viewer, turnRequest(input, null, 0)) }),
+      async () => ({ session: await this.turns.startOrAttach(viewer, turnRequest(input, idempotencyKey, 0)) }),
       {
         session: null,
       },
@@ -71,7 +75,8 @@ export function createChatStreams(turns: Turns) {
         "`NOT_FOUND`, `BAD_USER_INPUT`, `IDEMPOTENCY_KEY_MISMATCH`, `PROVIDER_NOT_CONFIGURED`, `MODEL_NOT_AVAILABLE`, `THREAD_BUSY`, `RATE_LIMITED`, `SERVICE_UNAVAILABLE`). Clients that reconnect may see events again: drop those whose `sequence` is not greater than the last seen.",
       async subscribe({ args, context, info }: SubscribeParams<{ input: ChatTurnInput; after: number | null }>) {
         const after = args.after ?? 0;
-        const session = await turns.startOrAttach(context.viewer, turnRequest(args.input, context.operationId, after));
+        const request = turnRequest(args.input, keyOfOperation(context.operationId), after);
+        const session = await turns.startOrAttach(context.viewer, request);
         return turns.follow(context.viewer, session.id, after, wholeTextsFor(info));
       },
     })
@@ -117,14 +122,18 @@ function wholeTextsFor(info: GraphQLResolveInfo): Telling {
   return { wholeTexts: selectsField(info, "TextDelta", "text") };
 }
 
-function turnRequest(input: ChatTurnInput, operationId: string | null, after: number): TurnRequest {
+/** Only an id that is unique anywhere may stand for the user's intent: "1" would attach to yesterday's turn. */
+function keyOfOperation(operationId: string | null): string | null {
+  return operationId !== null && UUID.test(operationId) ? operationId : null;
+}
+
+function turnRequest(input: ChatTurnInput, idempotencyKey: string | null, after: number): TurnRequest {
   return {
     buddy: input.buddy ?? null,
     message: input.message,
     threadId: typeof input.threadId === "string" ? (uuidOf("thread", input.threadId) ?? NO_ROW) : null,
     buddyModels: input.buddyModels ?? [],
-    // Only an id that is unique anywhere may stand for the user's intent: "1" would attach to yesterday's turn.
-    idempotencyKey: input.idempotencyKey ?? (operationId !== null && UUID.test(operationId) ? operationId : null),
+    idempotencyKey: input.idempotencyKey ?? idempotencyKey,
     resumes: after > 0,
   };
 }

@@ -97,9 +97,9 @@ export interface LanguageModel {
   /** Exactly what is sent to the provider. */
   readonly modelId: string;
   /**
-   * Makes one model call. `emit` is called for each part, in order, from the moment it arrives and never after the promise
-   * has settled. The finish is the returned value, so that there is exactly one; a stream that ends without the provider's
-   * own end marker never resolves.
+   * Makes one model call. `emit` is called for each part, in order, while the answer comes and never after the promise
+   * has settled; text that is read at once is one part. The finish is the returned value, so that there is exactly one; a stream that
+   * ends without the provider's own end marker never resolves.
    *
    * Rejects with a `TurnFailure` (`PROVIDER_STREAM_BROKEN` once output has begun), or with `signal.reason` when aborted.
    */

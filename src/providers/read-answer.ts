@@ -81,7 +81,7 @@ export async function readAnswer<Event>(
     } finally {
       sayText();
     }
-    // Text is merged with what follows anyway; an end, or what is no text, is waited for.
+    // More text would only be told at the next beat. An end or a call that follows text comes up to a beat later for it.
     return parts.at(-1)?.type === "text-delta";
   };
 

@@ -57,6 +57,13 @@ const counted = (table: string) =>
   dataSource
     .query(`SELECT count(*)::int AS rows FROM ${table} WHERE workspace_id = $1`, [workspaceId])
     .then(([{ rows }]) => rows);
+/** Whether a statement here waits for another one's end. */
+const waitsForAnother = async () => {
+  const [{ waiting }] =
+    await dataSource.query(`SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted AND pid IN (
+    SELECT pid FROM pg_stat_activity WHERE datname = current_database())`);
+  return waiting > 0;
+};
 const DISABLE = "UPDATE workspaces SET disabled_at = now() WHERE id = $1";
 
 test("one is inserted with its thread", async () => {
@@ -74,6 +81,21 @@ test("a known key and a busy thread are in its way", async () => {
   expect([await counted("agent_sessions"), await counted("threads")]).toEqual([1, 1]);
 });
 
+test("an earlier try that is still being committed is the same session, not one in its way", async () => {
+  const accepted = session(newId(), newId());
+  const runner = dataSource.createQueryRunner();
+  await runner.startTransaction();
+  const stalled: Pick<DataSource, "query"> = { query: (text: string, values: unknown[]) => runner.query(text, values) };
+  expect(await insertSession(stalled as DataSource, { ...accepted }, newId())).toBe("INSERTED");
+  const again = insert(accepted);
+  await until(waitsForAnother);
+  await runner.commitTransaction();
+  await runner.release();
+  expect(await again).toBe("INSERTED");
+  expect(accepted.startedAt).toBeInstanceOf(Date);
+  expect(await counted("agent_sessions")).toBe(1);
+});
+
 test("nothing is inserted into a workspace that is disabled", async () => {
   await dataSource.query(DISABLE, [workspaceId]);
   expect(await insert()).toBe("WORKSPACE_DISABLED");
@@ -85,10 +107,8 @@ test("nor into one that is being disabled at the same moment: whoever is second 
   await runner.startTransaction();
   await runner.query(DISABLE, [workspaceId]);
   const inserted = insert();
-  const waits = `SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted AND pid IN (
-    SELECT pid FROM pg_stat_activity WHERE datname = current_database())`;
   // Until it stands before the row.
-  await until(async () => (await dataSource.query(waits))[0].waiting > 0);
+  await until(waitsForAnother);
   await runner.commitTransaction();
   await runner.release();
   expect(await inserted).toBe("WORKSPACE_DISABLED");

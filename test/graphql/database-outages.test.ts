@@ -122,6 +122,25 @@ test("a child session that is inserted while the database goes away runs once, t
   expect(await server.dataSource.query(children, [started.sessionId.slice(4)])).toEqual([{ status: "COMPLETED" }]);
 });
 
+test("a turn that runs is cancelled though its database is away, and is settled once it is back", async () => {
+  const turn = ask({ message: `cancelled in an outage: ${simulate([[{ text: "Hello" }, { fault: "stall" }]])}` });
+  const { value: started } = await turn.next();
+  const events = collect(turn);
+  // Whichever the request asks first.
+  const broken = proxy.breakAt(/FROM "agent_sessions"|SET cancel_requested_at/, { done: false, away: true });
+  const cancel =
+    "mutation ($id: ID!) { cancelTurn(input: { sessionId: $id }) { session { status } userErrors { code } } }";
+  const cancelled = post(server.url, token, cancel, { id: started.sessionId });
+  await broken;
+  await server.anthropic.journal.waitFor(
+    ({ body, outcome }) => JSON.stringify(body ?? "").includes("cancelled in an outage") && outcome === "aborted",
+  );
+  await waited(started.sessionId);
+  proxy.comeBack();
+  expect((await cancelled).data.cancelTurn).toMatchObject({ userErrors: [] });
+  expect((await events).at(-1)).toMatchObject({ __typename: "TurnFinished", session: { status: "CANCELLED" } });
+});
+
 test("a turn that is stopped while it waits for the database is not begun any more", async () => {
   const leaving = await server.startSibling();
   const threadId = await beginThread();

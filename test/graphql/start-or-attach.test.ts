@@ -123,6 +123,20 @@ test.each([
   await client.dispose();
 });
 
+test("a `startTurn` that the client sends again after a reconnect finds its turn, whatever it is called", async () => {
+  const client = connect(server.url, token, { generateID: () => id });
+  const id = randomUUID();
+  const input = { message: "sent again" };
+  const start = `mutation ($input: ChatTurnInput!) {
+    startTurn(input: $input) { session { id } } other: startTurn(input: $input) { session { id } } }`;
+  const [first] = await collect(streamOf(client, start, { input }));
+  const [again] = await collect(streamOf(client, start, { input }));
+  expect(again).toEqual(first);
+  expect(await rows(id)).toBe(1);
+  expect(await rows(`${id}/other`)).toBe(1);
+  await client.dispose();
+});
+
 test("an operation id that is no UUID starts a new turn each time", async () => {
   const client = connect(server.url, token, { generateID: () => "1" });
   const input = { message: "counted ids" };

@@ -50,7 +50,7 @@ async function settleAsDead(sessionId: string): Promise<void> {
      WHERE (id = $1 OR parent_id = $1) AND ended_at IS NULL`,
     [idOf(sessionId), randomUUID()],
   );
-  await settleExpiredSessions({ dataSource, bills: true, log, owner: randomUUID(), logger: createLogger("silent") });
+  await settleExpiredSessions({ dataSource, bills: true, log, runsHere: new Set(), logger: createLogger("silent") });
 }
 
 test("a dead server's turn ends with all that its log knows, and its numbers have no gap", async () => {
@@ -150,7 +150,7 @@ test("a dead server's turn ends while Redis is away too, with what its row has k
     dataSource,
     bills: true,
     log: { seal },
-    owner: randomUUID(),
+    runsHere: new Set(),
     logger: createLogger("silent"),
   });
   const end = (await collect(followFar(started.sessionId))).at(-1);
@@ -184,7 +184,7 @@ test("a session is claimed before its turn's log is sealed: a server that renews
     dataSource,
     bills: true,
     log: { seal },
-    owner: randomUUID(),
+    runsHere: new Set(),
     logger: createLogger("silent"),
   });
   expect(atSeal).toEqual([{ isDead: false, held: true }]);
