@@ -24,6 +24,7 @@ const ROOMS = [
 const GROUND = [
   "config",
   "at-most",
+  "beat",
   "development-secrets",
   "errors",
   "ids",

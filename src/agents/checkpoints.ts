@@ -45,18 +45,30 @@ export interface CheckpointsOptions {
 export const CHECKPOINT_EVERY_MS = 1_000;
 /** A turn whose server has not been heard of for this long is settled by another, in seconds. */
 export const LEASE_SECONDS = 15;
-/** Text in one statement, in characters: done in a fraction of the time that a statement may take. */
+/** In one statement, in characters of JSON: done in a fraction of the time that a statement may take. */
 const CHARACTERS_AT_ONCE = 10_000_000;
+
+/** A session as a statement takes it. */
+interface Row {
+  turn: Checkpointed;
+  json: string;
+  /** Those of that moment. */
+  toolCalls: readonly ToolCall[];
+}
+
+/** The tool calls that the database has of a session: those that were in the latest checkpoint of it that was kept. */
+type KeptToolCalls = WeakMap<Checkpointed, readonly ToolCall[]>;
 
 export function createCheckpoints(options: CheckpointsOptions): Checkpoints {
   const turns = new Map<string, Checkpointed>();
+  const keptToolCalls: KeptToolCalls = new WeakMap();
   let underWay: Promise<void> = Promise.resolve();
   let busy = false;
 
   const timer = setInterval(() => {
     if (busy || turns.size === 0) return;
     busy = true;
-    underWay = checkpointAll(options, [...turns.values()])
+    underWay = checkpointAll(options, [...turns.values()], keptToolCalls)
       .then((missing) => {
         for (const turn of missing) if (turns.has(turn.sessionId)) turn.stop("LEASE_LOST");
       })
@@ -77,39 +89,46 @@ export function createCheckpoints(options: CheckpointsOptions): Checkpoints {
   };
 }
 
-async function checkpointAll(options: CheckpointsOptions, turns: Checkpointed[]): Promise<Checkpointed[]> {
-  const parts = inParts(turns, (turn) => turn.progress().text.length, CHARACTERS_AT_ONCE);
+async function checkpointAll(
+  options: CheckpointsOptions,
+  turns: readonly Checkpointed[],
+  keptToolCalls: KeptToolCalls,
+): Promise<Checkpointed[]> {
   const missing: Checkpointed[] = [];
-  for (const part of parts) missing.push(...(await checkpointPart(options, part)));
+  for (const part of inParts(rowsOf(turns, keptToolCalls), ({ json }) => json.length, CHARACTERS_AT_ONCE)) {
+    missing.push(...(await checkpointPart(options, part, keptToolCalls)));
+  }
   return missing;
 }
 
 /** One statement for all; where the database refuses something in it, one for each, so that one session holds up no other. */
-async function checkpointPart(options: CheckpointsOptions, turns: Checkpointed[]): Promise<Checkpointed[]> {
+async function checkpointPart(
+  options: CheckpointsOptions,
+  rows: readonly Row[],
+  keptToolCalls: KeptToolCalls,
+): Promise<Checkpointed[]> {
   try {
-    return await checkpoint(options, turns);
+    return await checkpoint(options, rows, keptToolCalls);
   } catch (error) {
     if (isDatabaseAway(error)) throw error;
     options.logger.warn({ err: error }, "a checkpoint was refused; trying each session alone");
-    const missing = await Promise.all(turns.map((turn) => checkpoint(options, [turn]).catch(() => [])));
+    const missing = await Promise.all(rows.map((row) => checkpoint(options, [row], keptToolCalls).catch(() => [])));
     return missing.flat();
   }
 }
 
-/** Writes one checkpoint; stops the turns that are to stop. Returns those whose lease is lost. */
-async function checkpoint(
-  { dataSource, owner, unattendedSeconds }: CheckpointsOptions,
-  turns: Checkpointed[],
-): Promise<Checkpointed[]> {
-  const askedAt = performance.now();
-  const rows = turns.map((turn) => {
+/** One after the other, each as it is at that moment: what is sent is made once, and weighed as it is. */
+function* rowsOf(turns: readonly Checkpointed[], keptToolCalls: KeptToolCalls): Generator<Row> {
+  for (const turn of turns) {
     const { text, usage, toolCalls, firstTextAt, lastSequence, followed } = turn.progress();
-    return {
+    const json = JSON.stringify({
       id: turn.sessionId,
       // Half of a surrogate pair, whose other half is still to come, is no JSON that the database would take.
       text: text.toWellFormed(),
       followed,
-      tool_calls: toolCalls,
+      // Left out where the row has them already. They are most of what a turn with tools weighs, and change a few times in its life:
+      // sent every second by many turns they would take longer than a lease lasts.
+      tool_calls: isSame(toolCalls, keptToolCalls.get(turn)) ? undefined : toolCalls,
       last_sequence: lastSequence,
       first_text_at: firstTextAt,
       input_tokens: usage.inputTokens,
@@ -117,12 +136,28 @@ async function checkpoint(
       cache_read_tokens: usage.cacheReadTokens,
       cache_write_tokens: usage.cacheWriteTokens,
       reasoning_tokens: usage.reasoningTokens,
-    };
-  });
+    });
+    yield { turn, json, toolCalls: [...toolCalls] };
+  }
+}
+
+/** A call that goes on is another object: none is changed. */
+function isSame(calls: readonly ToolCall[], kept: readonly ToolCall[] | undefined): boolean {
+  return kept !== undefined && calls.length === kept.length && calls.every((call, index) => call === kept[index]);
+}
+
+/** Writes one checkpoint; stops the turns that are to stop. Returns those whose lease is lost. */
+async function checkpoint(
+  { dataSource, owner, unattendedSeconds }: CheckpointsOptions,
+  rows: readonly Row[],
+  keptToolCalls: KeptToolCalls,
+): Promise<Checkpointed[]> {
+  const askedAt = performance.now();
   const kept: { id: string; cancelled: boolean; unattended: boolean }[] = await dataSource.query(
     `WITH kept AS (
        UPDATE agent_sessions AS session
-       SET text = now_at.text, tool_calls = now_at.tool_calls, last_sequence = now_at.last_sequence, first_text_at = now_at.first_text_at,
+       SET text = now_at.text, tool_calls = coalesce(now_at.tool_calls, session.tool_calls),
+           last_sequence = now_at.last_sequence, first_text_at = now_at.first_text_at,
            input_tokens = now_at.input_tokens, output_tokens = now_at.output_tokens,
            cache_read_tokens = now_at.cache_read_tokens, cache_write_tokens = now_at.cache_write_tokens,
            reasoning_tokens = now_at.reasoning_tokens,
@@ -138,14 +173,16 @@ async function checkpoint(
               SELECT FROM workspaces WHERE workspaces.id = kept.workspace_id AND disabled_at IS NOT NULL) AS cancelled,
             last_followed_at < now() - make_interval(secs => $4) AS unattended
      FROM kept`,
-    [JSON.stringify(rows), owner, LEASE_SECONDS, unattendedSeconds],
+    [`[${rows.map(({ json }) => json).join()}]`, owner, LEASE_SECONDS, unattendedSeconds],
   );
   const answers = new Map(kept.map((row) => [row.id, row]));
-  for (const turn of turns) {
+  for (const { turn, toolCalls } of rows) {
     const answer = answers.get(turn.sessionId);
-    if (answer !== undefined) turn.renewed(askedAt);
-    if (answer?.cancelled) turn.stop("CANCELLED");
-    else if (answer?.unattended) turn.stop("UNATTENDED");
+    if (answer === undefined) continue;
+    keptToolCalls.set(turn, toolCalls);
+    turn.renewed(askedAt);
+    if (answer.cancelled) turn.stop("CANCELLED");
+    else if (answer.unattended) turn.stop("UNATTENDED");
   }
-  return turns.filter((turn) => !answers.has(turn.sessionId));
+  return rows.map(({ turn }) => turn).filter(({ sessionId }) => !answers.has(sessionId));
 }

@@ -12,7 +12,7 @@ export interface FitHistoryOptions {
 }
 
 /** Bytes of text for one token, few, so that a text counts as many tokens: better to leave out a little more than to be refused. */
-const BYTES_PER_TOKEN = 3;
+export const BYTES_PER_TOKEN = 3;
 /** Tokens kept free for the answer and for what tools return along the way. */
 const RESERVED_TOKENS = 16_384;
 

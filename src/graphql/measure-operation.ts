@@ -1,4 +1,4 @@
-// How deep an operation is, and what it costs: the values that its answer could hold, and the price of what makes statements. It is looked through as execution would, fragments
+// How deep an operation is, and what it costs: the values that its answer could hold, and the price of what makes statements and reads rows. It is looked through as execution would, fragments
 // spread and pages as long as they were asked for, and only until a limit is passed: a bomb is not set off to be measured.
 import {
   type DocumentNode,
@@ -102,6 +102,7 @@ export function measureOperation(
     const returned = definition?.type;
     const fieldsOf = returned && getNamedType(returned);
     if (field.selectionSet === undefined || !isCompositeType(fieldsOf)) return;
+    found.cost += times * pageSizeOf(field, variables) * priceOfItem(fieldsOf);
     const items = isListType(getNullableType(returned)) ? (PAGES.has(name) ? pageSize : LIST_ITEMS) : 1;
     lookThrough(field.selectionSet, {
       type: fieldsOf,
@@ -124,6 +125,12 @@ export function measureOperation(
 /** What the field's resolver declares as its `complexity`, in values. */
 function priceOf(definition: GraphQLField<unknown, unknown> | undefined): number {
   const price = definition?.extensions.complexity;
+  return typeof price === "number" ? price : 0;
+}
+
+/** What the type of a page declares as its `complexityOfItem`: in values, for each item that the page may have, selected or not. */
+function priceOfItem(type: GraphQLCompositeType): number {
+  const price = type.extensions.complexityOfItem;
   return typeof price === "number" ? price : 0;
 }
 

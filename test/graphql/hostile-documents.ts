@@ -135,6 +135,14 @@ const COSTS: HostileRequest[] = [
     name: "pages behind an interface",
     query: `{ node(id: "acme") { ... on Workspace { threads(first: 100) { nodes { turns(first: 100) { nodes { id prompt } } } } } } }`,
   },
+  {
+    name: "pages of pages for their ids alone: the rows are read all the same",
+    query: "{ workspace { threads(first: 100) { nodes { turns(first: 100) { nodes { id } } } } } }",
+  },
+  {
+    name: "pages of pages for nothing that is in their rows",
+    query: "{ workspace { threads(first: 100) { nodes { turns(first: 100) { pageInfo { hasNextPage } } } } } }",
+  },
 ].map((request) => ({ ...request, code: INVALID, says: TOO_DEAR }));
 
 const SIZES: HostileRequest[] = [

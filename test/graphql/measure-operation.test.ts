@@ -67,6 +67,16 @@ test("what makes statements has a price each time that it stands in the answer",
   expect(measure("{ page(first: 7) { nodes { sums } } }", {}, priced).cost).toBe(2 + 7 * 501);
 });
 
+test("what a page reads of each of its items has a price as often as it may be there, selected or not", () => {
+  const priced = buildSchema(
+    "type Query { page(first: Int): Page } type Page { nodes: [Node!]! more: Boolean } type Node { id: ID }",
+  );
+  Object.assign(priced.getType("Page")?.extensions ?? {}, { complexityOfItem: 10 });
+  expect(measure("{ page(first: 7) { more } }", {}, priced).cost).toBe(7 * 10 + 2);
+  expect(measure("{ page(first: 7) { nodes { id } } }", {}, priced).cost).toBe(7 * 10 + 2 + 7);
+  expect(measure("{ page { more } }", {}, priced).cost).toBe(25 * 10 + 2);
+});
+
 test("a page's length may be a variable", () => {
   const query = "query($n: Int) { workspace { threads(first: $n) { nodes { id } } } }";
   expect(measure(query, { n: 40 }).cost).toBe(43);

@@ -14,6 +14,7 @@ import {
 
 import { measureOperation } from "../../src/graphql/measure-operation";
 import { PRICES } from "../../src/graphql/prices";
+import { GRAPHIQL_EXAMPLES } from "../../src/http/graphiql-examples";
 import { DEFAULT_LIMITS } from "../../src/limits";
 import { startTestServer, type TestServer } from "../support/test-server";
 import { statementsDuring } from "../support/watch-statements";
@@ -53,12 +54,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-function costOf(query: string): number {
+function costOf(query: string, variables: Record<string, unknown> = {}): number {
   const document = parse(query);
   const [operation] = document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("a document begins with its operation");
   const limits = { ...DEFAULT_LIMITS, operationCost: Number.POSITIVE_INFINITY };
-  return measureOperation({ schema, document, operation, variables: {} }, limits).cost;
+  return measureOperation({ schema, document, operation, variables }, limits).cost;
 }
 
 function fieldsOf(typeName: string): GraphQLField<unknown, unknown>[] {
@@ -87,6 +88,29 @@ test.each(Object.keys(PLACES))(
       if (statements.length > paidFor) underpriced.push(`${field.name}: ${statements.length} statements`);
     }
     expect(underpriced).toEqual([]);
+  },
+);
+
+test.each([
+  ["workspace { agentSessions(first: 100) { pageInfo { endCursor } } }", 100],
+  ['buddy(slug: "campaign") { agentSessions(first: 40) { nodes { id } } }', 40],
+  ["workspace { threads(first: 10) { nodes { turns(first: 30) { edges { cursor } } } } }", 300],
+])("every session that is read has its price, whatever is selected of it: %s", (query, rows) => {
+  expect(costOf(`{ ${query} }`)).toBeGreaterThan(rows * PRICES.sessionOfPage);
+});
+
+test("conversations with their turns, in pages whose length is not said, may be asked for with a good deal of each", () => {
+  const turns =
+    "id text status startedAt endedAt durationMs buddySlug modelId route { mode payer } usage { totalTokens }";
+  const query = `{ workspace { threads { nodes { id title turns { nodes { ${turns} } } } } } }`;
+  expect(costOf(query)).toBeLessThan(DEFAULT_LIMITS.operationCost);
+});
+
+test.each(GRAPHIQL_EXAMPLES)(
+  "an example of GraphiQL's costs less than half of what it may: $document",
+  ({ document }) => {
+    // Its pages at their longest.
+    expect(costOf(document, { first: 100 })).toBeLessThan(DEFAULT_LIMITS.operationCost / 2);
   },
 );
 

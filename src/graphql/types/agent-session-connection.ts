@@ -1,7 +1,8 @@
-import { ArgsType, Field, ID, InputType, ObjectType } from "type-graphql";
+import { ArgsType, Extensions, Field, ID, InputType, ObjectType } from "type-graphql";
 
 import type { AgentSessionEntity, AgentSessionStatus } from "../../agents/agent-session.entity";
 import type { ModelMode } from "../../workspaces/model-mode";
+import { PRICES } from "../prices";
 import { AgentSession } from "./agent-session";
 import { connectionOf, edgeOf } from "./connection";
 import {
@@ -71,6 +72,7 @@ export class AgentSessionsArgs extends PageArgs {
 export abstract class AgentSessionEdge extends edgeOf<AgentSessionEntity>(() => AgentSession, "The session.") {}
 
 /** Its `totalCount` is counted only when it is asked for. */
+@Extensions({ complexityOfItem: PRICES.sessionOfPage })
 @ObjectType({ description: "A page of agent sessions." })
 export abstract class AgentSessionConnection extends connectionOf<AgentSessionEntity>(
   () => AgentSession,
