@@ -60,7 +60,7 @@ const LOADS: NamedLoad[] = [
 const SHORT: Load = { streams: 1_000, deltas: 40, paceMs: 0, spreadMs: 10 };
 /** In the database, when short turns are measured once more; as many as are there at least. */
 const SESSIONS = [10, 10_000, 1_000_000];
-/** Before anything is measured, each time: code is compiled, connections are open. Who waits for all others forgets what it has compiled. */
+/** Before anything is measured: code is compiled, connections are open. */
 const WARM_UP: Load = { streams: 100, deltas: 400, paceMs: 0, spreadMs: 5 };
 const COLUMNS = [18, 14, 9, 12, 11, 11, 12, 14];
 
@@ -84,7 +84,6 @@ async function main(): Promise<number> {
       process.stderr.write(`round ${round}\n`);
       for (const { name, load, times } of loads) {
         for (const { name: of, server, client, results } of contestants) {
-          await runLoad(server, client, WARM_UP);
           // The product's own figures of the event loop begin anew with each look.
           const look = () => lookAtProcess(server.pid, server.url);
           if (of === PRODUCT.name) await look();
