@@ -49,6 +49,21 @@ test("long turns are forgotten sooner, even while somebody reads them: what is b
   expect(second?.value).toMatchObject({ sequence: 2 });
 });
 
+test("what the tools of an ended session returned counts, too", async () => {
+  const log = createMemoryTurnLog();
+  const result = "x".repeat(30_000_000);
+  for (const turn of ["t", "u"]) {
+    const end = ending(turn, 1);
+    if (!("session" in end)) throw new Error("an end tells its session");
+    const call = { id: "c", name: "look", arguments: {}, result, errorMessage: null, startedAt: "", durationMs: 1 };
+    log.open(turn);
+    log.append(turn, { ...end, session: { ...end.session, toolCalls: [call] } });
+    log.close(turn);
+  }
+  expect((await log.follow("t", options).next()).done).toBe(true);
+  expect((await log.follow("u", options).next()).done).toBe(false);
+});
+
 test("a running turn is kept whole, however long it is", async () => {
   const log = createMemoryTurnLog();
   log.open("t");
