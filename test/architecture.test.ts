@@ -30,6 +30,7 @@ const GROUND = [
   "ids",
   "limits",
   "logger",
+  "over",
   "rate-limits",
   "redis",
   "redis-channels",

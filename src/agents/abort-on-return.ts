@@ -1,3 +1,5 @@
+import { OVER } from "../over";
+
 /**
  * An iterator whose `return()` takes effect at once. A generator that waits cannot be interrupted from outside; here the
  * signal that it was made with aborts first, so whatever it waits for must listen to that signal.
@@ -10,7 +12,7 @@ export function abortOnReturn<Item>(
   return {
     next: () => generator.next(),
     return: () => {
-      abort.abort();
+      abort.abort(OVER);
       return generator.return();
     },
     [Symbol.asyncIterator]() {

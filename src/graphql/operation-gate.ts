@@ -81,10 +81,10 @@ export function createOperationGate({
     }
   };
   const check = (document: DocumentNode): readonly GraphQLError[] => {
-    const excess = countTooMuch(document, limits);
-    if (excess !== null) return [excess];
     const digest = digestOf(document.loc?.source.body ?? "");
     if (sound.recall(digest)) return [];
+    const excess = countTooMuch(document, limits);
+    if (excess !== null) return [excess];
     const errors = validated(document);
     if (errors.length === 0) sound.remember(digest, true, Number.POSITIVE_INFINITY);
     return errors;

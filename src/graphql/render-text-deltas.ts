@@ -1,7 +1,7 @@
 // Nearly all events of a turn are pieces of text, and all that a subscription selects of one is its plain fields: what the executor
 // makes of the first piece is what it makes of every other one, with other values in the same places. So it is executed once, on a
 // piece whose values tell where they stand, and filled in from then on.
-import { type ExecutionArgs, type ExecutionResult, execute } from "graphql";
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, execute } from "graphql";
 
 import type { FollowedEvent } from "../agents/follow-turn";
 import { publicId } from "../ids";
@@ -35,8 +35,23 @@ const READS = new Map<unknown, Read>([
   [SAMPLE.text, ({ text }) => text],
 ]);
 
+/** What was learnt of documents that are the same objects as long as anybody asks with them, by the operation's name. */
+const learnt = new WeakMap<DocumentNode, Map<string, RenderTextDelta | null>>();
+
 /** Learns from the executor how this subscription tells a piece of text. An answer beyond so many characters is the executor's to refuse. */
 export async function learnTextDeltas(args: ExecutionArgs, answerCharacters: number): Promise<RenderTextDelta | null> {
+  const { document, operationName } = args;
+  // A directive may leave out what another subscriber's variables ask for.
+  if (document.loc === undefined || document.loc.source.body.includes("@")) return learn(args, answerCharacters);
+  const known = learnt.get(document) ?? new Map<string, RenderTextDelta | null>();
+  learnt.set(document, known);
+  const name = operationName ?? "";
+  const render = known.get(name) ?? (await learn(args, answerCharacters));
+  known.set(name, render);
+  return render;
+}
+
+async function learn(args: ExecutionArgs, answerCharacters: number): Promise<RenderTextDelta | null> {
   const { data, errors } = await execute({ ...args, rootValue: SAMPLE });
   const [field, ...others] = Object.entries(data ?? {});
   if (errors !== undefined || field === undefined || others.length > 0) return null;

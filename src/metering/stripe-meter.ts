@@ -1,6 +1,5 @@
 // One billable fact to Stripe's meter, and what its answer means. Stripe's own words are never kept: only their meaning.
 
-import { setTimeout as wait } from "node:timers/promises";
 import Stripe from "stripe";
 
 import { publicId, uuidOf } from "../ids";
@@ -51,7 +50,6 @@ const ANSWER_MS = STRIPE_TIMEOUT_MS + 2_000;
 export function createStripeMeter(stripe: Stripe, eventName: string): Meter {
   return {
     async send(fact) {
-      const answered = new AbortController();
       const identifier = meterIdentifier(fact);
       const answer = stripe.billing.meterEvents
         .create({
@@ -60,10 +58,12 @@ export function createStripeMeter(stripe: Stripe, eventName: string): Meter {
           payload: { stripe_customer_id: fact.customerId, value: String(fact.value) },
           timestamp: Math.floor(fact.occurredAt.getTime() / 1000),
         })
-        .then((event) => readAnswer(event, identifier), readRefusal)
-        .finally(() => answered.abort());
-      const none = wait(ANSWER_MS, later("NO_ANSWER", null, false), { signal: answered.signal }).catch(() => answer);
-      return Promise.race([answer, none]);
+        .then((event) => readAnswer(event, identifier), readRefusal);
+      let timer: NodeJS.Timeout | undefined;
+      const none = new Promise<MeterAnswer>((resolve) => {
+        timer = setTimeout(resolve, ANSWER_MS, later("NO_ANSWER", null, false));
+      });
+      return Promise.race([answer, none]).finally(() => clearTimeout(timer));
     },
   };
 }

@@ -1,8 +1,7 @@
 // The law of aborting, kept once for all adapters: the connection is closed at once, the caller gets its own reason, and
 // nothing stays listening on a signal that outlives the call (an SDK may leave its listener there).
 
-/** Ready-made: an abort without a reason would make one each time, with the stack that leads to it. */
-const OVER = new DOMException("The call is over.", "AbortError");
+import { OVER } from "../over";
 
 /**
  * Runs `work` with a signal of its own that follows `signal`, and settles as `work` does; rejects with `signal.reason` when

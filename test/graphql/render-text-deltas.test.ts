@@ -79,3 +79,23 @@ test("an answer that is too long is the executor's to refuse", async () => {
   expect(render?.({ ...EVENT, delta: "x".repeat(300), text: "x".repeat(300) })).not.toBeNull();
   expect(render?.({ ...EVENT, delta: "x".repeat(300), text: "x".repeat(301) })).toBeNull();
 });
+
+test("of one document, what a subscriber's variables leave out is told to another", async () => {
+  const args = argumentsOf("sequence delta: buddy @skip(if: $less)", { less: true }, "($less: Boolean!)");
+  for (const less of [true, false]) {
+    const asked = { ...args, variableValues: { less } };
+    const render = await learnTextDeltas(asked, LIMIT);
+    expect(JSON.stringify(render?.(EVENT))).toBe(JSON.stringify(await executed(asked)));
+  }
+});
+
+test("of one document, each operation tells its own fields", async () => {
+  const one = (name: string, field: string) =>
+    `subscription ${name} { agentSessionEvents(sessionId: "x") { ${field} } }`;
+  const document = parse(`${one("First", "sequence")} ${one("Second", "buddy")}`);
+  for (const operationName of ["First", "Second", "First"]) {
+    const asked = { ...argumentsOf("sequence"), document, operationName };
+    const render = await learnTextDeltas(asked, LIMIT);
+    expect(JSON.stringify(render?.(EVENT))).toBe(JSON.stringify(await executed(asked)));
+  }
+});
