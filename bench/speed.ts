@@ -8,6 +8,7 @@ import { type Candidate, type CandidateKind, OTHERS, PRODUCT, WITHOUT_PARTS, YAR
 import { fillSessions } from "./speed/fill-sessions";
 import type { Load } from "./speed/load-shape";
 import { type FollowersMeasured, measureFollowers } from "./speed/measure-followers";
+import { printProfile } from "./speed/print-profile";
 import { type Measured, runLoad } from "./speed/run-load";
 import type { Client } from "./speed/server-sent-events";
 import { type Surroundings, startSurroundings } from "./speed/surroundings";
@@ -117,6 +118,9 @@ async function main(): Promise<number> {
       await server.close();
     }
     await surroundings.close();
+    // It is written when the server ends.
+    const product = contestants.find(({ name }) => name === PRODUCT.name);
+    if (values.profile !== undefined && product) printProfile(values.profile, product.server.pid);
   }
 }
 
