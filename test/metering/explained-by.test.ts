@@ -23,5 +23,5 @@ test.each<[string, number[], number, number[] | "NONE" | "SEVERAL"]>([
   ["all of very many", Array(40).fill(1), 40, Array.from({ length: 40 }, (_, index) => index)],
   ["some of very many", Array(40).fill(1), 20, "SEVERAL"],
 ])("%s", (_, values, difference, expected) => {
-  expect(explain(values, difference)).toEqual(expected);
+  expect(explain(values, difference)).toStrictEqual(expected);
 });
