@@ -1,9 +1,11 @@
 // One socket between the network and the protocol: what a client sends is counted before it is read, and once the socket is
 // closing nothing more of it is. The library's own adapter does neither.
+import type { Socket } from "node:net";
 import { CloseCode, MessageType, type Server } from "graphql-ws";
 import type { WebSocket } from "ws";
 
 import { createAtMost } from "../at-most";
+import { gatherWrites } from "./gather-writes";
 
 export interface ServeSocketOptions {
   /** Messages, and pings of the network's own, in a minute. */
@@ -22,35 +24,21 @@ export const TOO_MANY = CloseCode.TooManyInitialisationRequests;
 export const TRY_AGAIN_LATER = 1013;
 
 // Where the network takes everything at once, a stream that is replayed would leave no room for any other's messages, nor for its own
-// end: after a second message in a row everybody else comes first, and of large ones the whole server sends one at a time.
+// end: whoever has been sent so much in a round of the event loop waits for its end, and of large messages the whole server sends one
+// a round.
+const ROUND_BYTES = 1_024;
 const LARGE_CHARACTERS = 16_384;
 const nextRound = () => new Promise<void>((resolve) => setImmediate(resolve));
 const oneLarge = createAtMost(1);
 
-/** Counts the rounds of the event loop, as far as anybody asks. */
-let loopRound = 0;
-let isCounting = false;
-function currentRound(): number {
-  if (!isCounting) {
-    isCounting = true;
-    setImmediate(() => {
-      isCounting = false;
-      loopRound += 1;
-    });
-  }
-  return loopRound;
-}
-
-export function serveSocket<Extra extends { socket: WebSocket }>(
+export function serveSocket<Extra extends { socket: WebSocket; connection: Pick<Socket, "cork" | "uncork"> }>(
   protocol: Server<Extra>,
   extra: Extra,
   { messagesPerMinute, onFault }: ServeSocketOptions,
 ): void {
-  const { socket } = extra;
+  const { socket, connection } = extra;
   let left = messagesPerMinute;
   let minuteEnds = Date.now() + MINUTE_MS;
-  /** The round of the event loop in which it was sent something. */
-  let sentIn = -1;
   /** Whether what has come may be read. */
   const count = (): boolean => {
     if (socket.readyState !== socket.OPEN) return false;
@@ -77,13 +65,15 @@ export function serveSocket<Extra extends { socket: WebSocket }>(
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
-      // Waits until it is written, so that a slow reader slows its streams. One that is gone is no fault: its socket closes.
+      // Waits until it is written, once there is enough to write, so that a slow reader slows its streams. One that is gone is no fault:
+      // its socket closes.
       async send(text) {
-        if (text.length > LARGE_CHARACTERS) await oneLarge(nextRound);
-        const isSecond = sentIn === currentRound();
-        sentIn = loopRound;
-        await new Promise<void>((resolve) => socket.send(text, () => resolve()));
-        if (isSecond) await nextRound();
+        const isLarge = text.length > LARGE_CHARACTERS;
+        if (isLarge) await oneLarge(nextRound);
+        const isEnough = isLarge || socket.bufferedAmount > ROUND_BYTES;
+        gatherWrites(connection);
+        if (isEnough) await new Promise<void>((resolve) => socket.send(text, () => resolve()));
+        else socket.send(text);
       },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {

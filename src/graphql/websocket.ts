@@ -1,6 +1,7 @@
 // The socket door: graphql-transport-ws. It shares gate and masking with the HTTP door, and adds what only a socket needs:
 // who the socket belongs to, for how long, and how much may go on on it.
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import {
   type ExecutionArgs,
   GraphQLError,
@@ -51,6 +52,8 @@ export interface WebsocketDoor {
 
 interface SocketState {
   socket: WebSocket;
+  /** What it is carried by. */
+  connection: Socket;
   /** The first one that the client showed: a socket keeps its identity. */
   token?: string | undefined;
   /** The subscriptions that have begun and not wound up, with their operations' ids, which a client may use again. */
@@ -106,12 +109,12 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): WebsocketDoor 
     },
   };
   const sockets = new WebSocketServer(settings);
-  sockets.on("connection", (socket) => {
+  sockets.on("connection", (socket, { socket: connection }) => {
     guard.watch(socket);
     const { messagesPerMinute } = limits;
     serveSocket(
       protocol,
-      { socket, subscriptions: new Map<SubscribePayload, string>() },
+      { socket, connection, subscriptions: new Map<SubscribePayload, string>() },
       { messagesPerMinute, onFault: formatError },
     );
   });

@@ -1,13 +1,17 @@
 // Between the network and the protocol: large messages go out one at a time, whichever sockets they are for, and small ones do not
 // wait for them. A fault of ours closes the socket that it happened on.
-import { EventEmitter } from "node:events";
+import { EventEmitter, on, once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { expect, test } from "@jest/globals";
-import type { Server } from "graphql-ws";
-import type { WebSocket } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 
 import { serveSocket } from "../../src/graphql/serve-socket";
 
 type Send = (text: string) => Promise<void> | void;
+
+type Protocol = Parameters<typeof serveSocket>[0];
+
+const NO_CONNECTION = { cork: () => undefined, uncork: () => undefined };
 
 /** How the protocol sends on a socket whose network takes everything at once; what is sent is noted by name. */
 function socketNamed(name: string, sent: string[]): Send {
@@ -17,15 +21,15 @@ function socketNamed(name: string, sent: string[]): Send {
       send = socket.send;
       return async () => undefined;
     },
-  } as unknown as Server<{ socket: WebSocket }>;
+  } as unknown as Protocol;
   const socket = Object.assign(new EventEmitter(), {
     protocol: "",
-    send(_text: string, written: () => void) {
+    send(_text: string, written?: () => void) {
       sent.push(name);
-      written();
+      written?.();
     },
   }) as unknown as WebSocket;
-  serveSocket(protocol, { socket }, { messagesPerMinute: 1, onFault: () => undefined });
+  serveSocket(protocol, { socket, connection: NO_CONNECTION }, { messagesPerMinute: 1, onFault: () => undefined });
   return send;
 }
 
@@ -48,15 +52,56 @@ test("a fault of ours closes the socket with 4500, and is told to the server alo
       onMessage(() => Promise.reject(fault));
       return async () => undefined;
     },
-  } as unknown as Server<{ socket: WebSocket }>;
+  } as unknown as Protocol;
   const faults: unknown[] = [];
   const network = new EventEmitter();
   const closed = new Promise((resolve) => {
     const close = (...how: unknown[]) => resolve(how);
     const socket = Object.assign(network, { OPEN: 1, readyState: 1, close }) as unknown as WebSocket;
-    serveSocket(protocol, { socket }, { messagesPerMinute: 1, onFault: (error) => faults.push(error) });
+    serveSocket(
+      protocol,
+      { socket, connection: NO_CONNECTION },
+      { messagesPerMinute: 1, onFault: (error) => faults.push(error) },
+    );
   });
   network.emit("message", "{}");
   expect(await closed).toEqual([4500, "Internal server error"]);
   expect(faults).toEqual([fault]);
+});
+
+test("what is sent in a round is written at its end at once, and who has been sent enough waits until then", async () => {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await once(server, "listening");
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const [socket, { socket: connection }] = await once(server, "connection");
+  let send: Send = () => undefined;
+  const protocol = {
+    opened(opened: { send: Send }) {
+      send = opened.send;
+      return async () => undefined;
+    },
+  } as unknown as Protocol;
+  serveSocket(protocol, { socket, connection }, { messagesPerMinute: 1, onFault: () => undefined });
+  const received = on(client, "message");
+
+  await send("one");
+  await send("x".repeat(2_000));
+  expect(connection.writableLength).toBeGreaterThan(2_000);
+  let isSent = false;
+  const third = Promise.resolve(send("three")).then(() => {
+    isSent = true;
+  });
+  await Promise.resolve();
+  expect(isSent).toBe(false);
+  await third;
+  expect(connection.writableLength).toBe(0);
+  for (const expected of ["one", "x".repeat(2_000), "three"]) {
+    const { value } = await received.next();
+    expect(String(value[0])).toBe(expected);
+  }
+
+  await received.return?.();
+  client.terminate();
+  server.close();
+  await once(server, "close");
 });
