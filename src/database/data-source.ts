@@ -22,6 +22,10 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** By then Postgres has said that it ended a statement for its timeout, in milliseconds; a connection that is silent still is dead. */
 const ANSWER_MARGIN_MS = 500;
+/** How long a connection may go unused, in milliseconds; then it is closed. A new one costs a login, which somebody waits for. */
+const IDLE_TIMEOUT_MS = 300_000;
+/** How long until the system looks whether an unused one is still there, in milliseconds: so that no firewall forgets it. */
+const KEEP_ALIVE_DELAY_MS = 60_000;
 
 /** A data source on Postgres. The schema comes from migrations alone, never from the entities. */
 export function createDataSource(options: DatabaseOptions): DataSource {
@@ -43,7 +47,9 @@ export function createDataSource(options: DatabaseOptions): DataSource {
       statement_timeout: statementTimeoutMs,
       silenceMs: statementTimeoutMs + ANSWER_MARGIN_MS,
       line: options.line ?? new DatabaseLine(),
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
     },
   });
 }

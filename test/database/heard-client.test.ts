@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, describe, expect, jest, test } from "@jest/globals";
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver.js";
 
 import { createDataSource } from "../../src/database/data-source";
@@ -9,6 +9,9 @@ import { startPostgresProxy } from "../support/postgres-proxy";
 
 const database = createTestDatabase();
 afterAll(async () => (await database).drop());
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 test("a connection that ends just as it is handed over does not end the process", async () => {
   const dataSource = await createDataSource({ url: (await database).url, entities: [] }).initialize();
@@ -18,6 +21,21 @@ test("a connection that ends just as it is handed over does not end the process"
   expect(() => client.emit("error", new Error("terminating connection due to administrator command"))).not.toThrow();
   client.release(true);
   expect(await dataSource.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
+  await dataSource.destroy();
+});
+
+test("a connection that nobody has used for minutes is lent again, and one for longer is closed", async () => {
+  jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance", "Date"] });
+  const dataSource = await createDataSource({ url: (await database).url, entities: [] }).initialize();
+  const backend = async () => {
+    const [{ pid }]: [{ pid: number }] = await dataSource.query("SELECT pg_backend_pid() AS pid");
+    return pid;
+  };
+  const first = await backend();
+  jest.advanceTimersByTime(240_000);
+  expect(await backend()).toBe(first);
+  jest.advanceTimersByTime(360_000);
+  expect(await backend()).not.toBe(first);
   await dataSource.destroy();
 });
 
