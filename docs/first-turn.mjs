@@ -13,24 +13,41 @@ const client = createClient({
 
 const query = `subscription ($input: ChatTurnInput!) {
   chatTurn(input: $input) {
+    sequence
+    sessionId
     ... on TextDelta { delta }
-    ... on TurnFinished { session { buddyName route { mode payer modelId maskedKey } usage { totalTokens } } }
+    ... on TurnFinished { session { text buddyName route { mode payer modelId maskedKey } usage { totalTokens } } }
     ... on TurnFailed { error { code message } }
   }
 }`;
 // One key for one press of Send: a reconnect attaches to the same turn instead of paying for a second one.
 const input = { message, idempotencyKey: crypto.randomUUID() };
+let seen = 0;
+let turn;
+let said = "";
+const say = (text) => {
+  said += text;
+  process.stdout.write(text);
+};
 
 try {
   for await (const { data, errors } of client.iterate({ query, variables: { input } })) {
     if (errors) throw new Error(errors[0].message);
-    const { delta, session, error } = data.chatTurn;
-    if (delta) process.stdout.write(delta);
+    const { sequence, sessionId, delta, session, error } = data.chatTurn;
+    // After a reconnect the stream begins again.
+    if (sequence <= seen) continue;
+    seen = sequence;
+    // The first event is the turn's own; buddies that it delegates to speak in between, as sessions of their own.
+    turn ??= sessionId;
+    if (sessionId !== turn) continue;
+    if (delta) say(delta);
     if (error) {
       console.error(`\n${error.code}: ${error.message}`);
       process.exitCode = 1;
     }
     if (session) {
+      // The whole text: more than was seen, after a connection that was away for long.
+      say(session.text.slice(said.length));
       const { mode, payer, modelId, maskedKey } = session.route;
       const tokens = session.usage.totalTokens;
       console.log(

@@ -28,8 +28,8 @@ export function greeting(started: {
       : []),
     ...(simulated
       ? [
-          "  Answers are SIMULATED: no ANTHROPIC_API_KEY is set, so a stand-in on this machine answers for Claude and checks",
-          "  the keys you configure. Nothing is sent to a provider, and nothing costs money.",
+          "  Answers are SIMULATED: no ANTHROPIC_API_KEY is set, so stand-ins on this machine answer for Claude and OpenAI,",
+          "  and check the keys you configure. Nothing is sent to a provider, and nothing costs money.",
         ]
       : []),
     `  ${aboutBill(config, simulated, simulatesStripe)}`,

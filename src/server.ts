@@ -20,7 +20,7 @@ import { openWebsocketDoor } from "./graphql/websocket";
 import { createApiDoor } from "./http/api-door";
 import { openChatDoor } from "./http/chat";
 import { consoleRoutes } from "./http/console";
-import { API_RULES, crossOrigin, GRAPHQL_RULES, originCheck } from "./http/cross-origin";
+import { API_METHODS, crossOrigin, GRAPHQL_METHODS, originCheck } from "./http/cross-origin";
 import { graphiqlRoutes } from "./http/graphiql";
 import { healthRoutes } from "./http/health";
 import { closeHttpServer, createHttpServer, listen, portOf } from "./http/http-server";
@@ -192,7 +192,7 @@ async function openServer(
   const http = await openHttpDoor({ schema, gate, authenticate, formatError, bodyBytes: limits.bodyBytes });
   const door = createApiDoor({ authenticate, formatError, bodyBytes: limits.bodyBytes });
   const chat = openChatDoor({ door, schema, gate, viewers, formatError, limits });
-  const isAllowedOrigin = originCheck(config.allowedOrigins, () => portOf(server));
+  const isAllowedOrigin = originCheck(config.allowedOrigins, () => portOf(server), logger);
   const app = express()
     .use(securityHeaders())
     .use(healthRoutes({ dataSource, redis, isAccepting: () => accepting }))
@@ -207,8 +207,8 @@ async function openServer(
       }),
     )
     .use(billing.webhook)
-    .use(GRAPHQL_PATH, crossOrigin(isAllowedOrigin, GRAPHQL_RULES), http.routes)
-    .use("/api", crossOrigin(isAllowedOrigin, API_RULES))
+    .use(GRAPHQL_PATH, crossOrigin(isAllowedOrigin, GRAPHQL_METHODS), http.routes)
+    .use("/api", crossOrigin(isAllowedOrigin, API_METHODS))
     .use("/api/integrations", integrationRoutes({ door, providerKeys, rateLimits }))
     .use("/api/chat", chat.routes);
   const { consoleDirectory, developmentToken } = options;

@@ -35,6 +35,7 @@ const GROUND = [
   "redis",
   "redis-channels",
   "redis-client",
+  "rounds",
   "secret",
 ];
 

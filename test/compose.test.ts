@@ -58,6 +58,12 @@ describe("docker-compose.yml", () => {
     }
   });
 
+  test("passes on all of what belongs together: half of it would send prompts elsewhere, or take anybody's tokens", () => {
+    const given = Object.keys(services["server-1"]?.environment ?? {});
+    const together = ENVIRONMENT_NAMES.filter((name) => /^(AUTH|STRIPE|LANGFUSE)_/.test(name));
+    expect(given).toEqual(expect.arrayContaining(together));
+  });
+
   test("is production unless it is told otherwise, and then starts without nothing", () => {
     const given = environmentOf(services["server-1"], {});
     expect(given.NODE_ENV).toBe("production");

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { buildSchema, isInterfaceType } from "graphql";
 
+import { simulate } from "../src/simulators/script";
 import { newWorkspace } from "./graphql/test-workspace";
 import { startTestServer, type TestServer } from "./support/test-server";
 
@@ -20,9 +21,9 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** Runs a recipe, and resolves with what it prints, and with the turns that it has left. */
-async function cook(command: string, ...args: string[]) {
+async function cook(command: string, args: string[], message = "Plan a launch") {
   const { token, workspaceId } = await newWorkspace(server).member();
-  const { stdout, stderr } = await run(command, [...args, "Plan a launch"], {
+  const { stdout, stderr } = await run(command, [...args, message], {
     env: { PATH: process.env.PATH, WAYPATH_URL: `${server.url}/graphql`, WAYPATH_TOKEN: token },
   });
   const turns = await server.dataSource.query("SELECT status FROM agent_sessions WHERE workspace_id = $1", [
@@ -31,14 +32,12 @@ async function cook(command: string, ...args: string[]) {
   return { stdout, stderr, turns };
 }
 
+const program = (name: string) => ["--experimental-websocket", resolve(RECIPES, `${name}.mjs`)];
+
 test.each(["apollo-client", "urql", "graphql-ws"])(
   "%s lists the buddies, streams a turn and prints its receipt",
   async (name) => {
-    const { stdout, stderr, turns } = await cook(
-      process.execPath,
-      "--experimental-websocket",
-      resolve(RECIPES, `${name}.mjs`),
-    );
+    const { stdout, stderr, turns } = await cook(process.execPath, program(name));
     expect({ stdout, stderr }).toEqual({
       stdout: expect.stringMatching(
         /^Buddies: Orchestrator, Analyst, Campaign planner, Copywriter\nHello! [^\n]*“Plan a launch”\nclaude-sonnet-4-6, paid by WAYPATH\n$/,
@@ -49,8 +48,26 @@ test.each(["apollo-client", "urql", "graphql-ws"])(
   },
 );
 
+test("fetch streams a turn and prints its receipt", async () => {
+  const { stdout, stderr, turns } = await cook(process.execPath, program("fetch"));
+  expect(stdout).toMatch(/^Hello! [^\n]*“Plan a launch”\nclaude-sonnet-4-6, paid by WAYPATH\n$/);
+  expect(stderr).not.toMatch(/error/i);
+  expect(turns).toEqual([{ status: "COMPLETED" }]);
+});
+
+test.each(["apollo-client", "urql", "graphql-ws", "fetch"])(
+  "%s tells the answer of the buddy that was asked from those of whom it delegates to, and waits for its end",
+  async (name) => {
+    const delegate = { tool: "delegate", arguments: { buddy: "campaign", task: simulate([[{ text: "The plan." }]]) } };
+    const message = simulate([[delegate], [{ text: "What came of it." }]]);
+    const { stdout, turns } = await cook(process.execPath, program(name), message);
+    expect(stdout.replace(/^Buddies: .+\n/, "")).toBe("What came of it.\nclaude-sonnet-4-6, paid by WAYPATH\n");
+    expect(turns).toEqual([{ status: "COMPLETED" }, { status: "COMPLETED" }]);
+  },
+);
+
 test("curl streams a turn, and then again from its third event on", async () => {
-  const { stdout, turns } = await cook("sh", resolve(RECIPES, "curl.sh"), 'Say "no" \\ or\n\tyes');
+  const { stdout, turns } = await cook("sh", [resolve(RECIPES, "curl.sh"), 'Say "no" \\ or\n\tyes']);
   expect(stdout).toContain(JSON.stringify('Say "no" \\ or  yes'));
   const ids = [...stdout.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
   const again = ids.lastIndexOf(3);

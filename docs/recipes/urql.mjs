@@ -10,11 +10,12 @@ const socket = createSocket({
   // Asked anew at every connection: after a 4403 the client comes again with a fresh token.
   connectionParams: async () => ({ authorization: `Bearer ${await getToken()}` }),
 });
-const token = await getToken();
 const client = new Client({
   url,
   preferGetMethod: false,
-  fetchOptions: () => ({ headers: { authorization: `Bearer ${token}` } }),
+  // Asked anew for every request.
+  fetch: async (input, { headers, ...init }) =>
+    fetch(input, { ...init, headers: { ...headers, authorization: `Bearer ${await getToken()}` } }),
   exchanges: [
     cacheExchange,
     fetchExchange,
@@ -34,8 +35,9 @@ const CHAT = gql`
   subscription Chat($input: ChatTurnInput!) {
     chatTurn(input: $input) {
       sequence
+      sessionId
       ... on TextDelta { delta }
-      ... on TurnFinished { session { id route { modelId payer } } }
+      ... on TurnFinished { session { id text route { modelId payer } } }
       ... on TurnFailed { error { code message } }
     }
   }
@@ -43,16 +45,29 @@ const CHAT = gql`
 // One key for one press of Send, made there: Strict Mode and reconnects subscribe twice, and attach to the same turn.
 const input = { message: process.argv[2] ?? "Plan a launch", idempotencyKey: crypto.randomUUID() };
 let seen = 0;
+let turn;
+let said = "";
+const say = (text) => {
+  said += text;
+  process.stdout.write(text);
+};
 await new Promise((resolve, reject) => {
   const stream = client.subscription(CHAT, { input }).subscribe(({ data, error }) => {
     if (error) return reject(error);
-    const { sequence, delta, session, error: failure } = data.chatTurn;
+    const { sequence, sessionId, delta, session, error: failure } = data.chatTurn;
     // After a reconnect the stream begins again.
     if (sequence <= seen) return;
     seen = sequence;
-    if (delta) process.stdout.write(delta);
+    // The first event is the turn's own; buddies that it delegates to speak in between, as sessions of their own.
+    turn ??= sessionId;
+    if (sessionId !== turn) return;
+    if (delta) say(delta);
     if (failure) console.log(`\n${failure.code}: ${failure.message}`);
-    if (session) console.log(`\n${session.route.modelId}, paid by ${session.route.payer}`);
+    if (session) {
+      // The whole text: more than was seen, after a connection that was away for long.
+      say(session.text.slice(said.length));
+      console.log(`\n${session.route.modelId}, paid by ${session.route.payer}`);
+    }
     if (failure || session) {
       stream.unsubscribe();
       resolve();

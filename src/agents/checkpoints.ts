@@ -4,6 +4,7 @@ import type { DataSource } from "typeorm";
 
 import { isDatabaseAway } from "../database/is-database-away";
 import type { Logger } from "../logger";
+import { startRounds } from "../rounds";
 import type { LastCall } from "./estimate-usage";
 import { inParts } from "./in-parts";
 import type { TokenUsage } from "./token-usage";
@@ -62,30 +63,20 @@ type KeptToolCalls = WeakMap<Checkpointed, readonly ToolCall[]>;
 export function createCheckpoints(options: CheckpointsOptions): Checkpoints {
   const turns = new Map<string, Checkpointed>();
   const keptToolCalls: KeptToolCalls = new WeakMap();
-  let underWay: Promise<void> = Promise.resolve();
-  let busy = false;
-
-  const timer = setInterval(() => {
-    if (busy || turns.size === 0) return;
-    busy = true;
-    underWay = checkpointAll(options, [...turns.values()], keptToolCalls)
-      .then((missing) => {
-        for (const turn of missing) if (turns.has(turn.sessionId)) turn.stop("LEASE_LOST");
-      })
-      // The next one tries again; if the database stays away the lease runs out, and whoever settles the turn then is right.
-      .catch((error) => options.logger.warn({ err: error }, "checkpoint failed"))
-      .finally(() => {
-        busy = false;
-      });
-  }, CHECKPOINT_EVERY_MS);
+  const round = async () => {
+    if (turns.size === 0) return;
+    const missing = await checkpointAll(options, [...turns.values()], keptToolCalls);
+    for (const turn of missing) if (turns.has(turn.sessionId)) turn.stop("LEASE_LOST");
+  };
+  // If the database stays away the lease runs out, and whoever settles the turn then is right.
+  const rounds = startRounds(CHECKPOINT_EVERY_MS, round, (error) =>
+    options.logger.warn({ err: error }, "checkpoint failed"),
+  );
 
   return {
     add: (turn) => turns.set(turn.sessionId, turn),
     remove: (turn) => turns.delete(turn.sessionId),
-    async close() {
-      clearInterval(timer);
-      await underWay;
-    },
+    close: rounds.close,
   };
 }
 

@@ -7,6 +7,7 @@ import { isDatabaseAway } from "../database/is-database-away";
 import { TurnFailure } from "../errors";
 import { newId, publicId } from "../ids";
 import type { Logger } from "../logger";
+import { startRounds } from "../rounds";
 import { AgentSessionEntity } from "./agent-session.entity";
 import { LEASE_SECONDS } from "./checkpoints";
 import { NO_CALL, usageOfCutSession } from "./estimate-usage";
@@ -42,32 +43,16 @@ export interface ReaperOptions extends SettleOptions {
 }
 
 export function startReaper(options: ReaperOptions): Reaper {
-  let underWay: Promise<unknown> = Promise.resolve();
-  let busy = false;
   const patience = createReaperPatience(() => options.dataSource.query("SELECT 1"));
   const lookAround = async () => {
     if (await patience.isOver()) await settleExpiredSessions(options);
   };
-  const round = () => {
-    if (busy) return;
-    busy = true;
-    underWay = lookAround()
-      .catch((error) => {
-        if (isDatabaseAway(error)) patience.begin();
-        options.logger.warn({ err: error }, "looking for sessions left behind failed");
-      })
-      .finally(() => {
-        busy = false;
-      });
-  };
-  const timer = setInterval(round, REAP_EVERY_MS);
-  round();
-  return {
-    async close() {
-      clearInterval(timer);
-      await underWay;
-    },
-  };
+  const rounds = startRounds(REAP_EVERY_MS, lookAround, (error) => {
+    if (isDatabaseAway(error)) patience.begin();
+    options.logger.warn({ err: error }, "looking for sessions left behind failed");
+  });
+  void rounds.begin();
+  return rounds;
 }
 
 /**

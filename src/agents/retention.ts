@@ -3,6 +3,7 @@
 import type { DataSource } from "typeorm";
 
 import type { Logger } from "../logger";
+import { startRounds } from "../rounds";
 import { ERASE_CONTENT } from "./erased-content";
 
 export interface Retention {
@@ -31,28 +32,19 @@ const BATCH = 100;
 export function startRetention({ dataSource, retentionDays, logger }: RetentionOptions): Retention {
   if (retentionDays === undefined) return { close: async () => undefined };
   const closing = new AbortController();
-  let underWay: Promise<void> = Promise.resolve();
-  let busy = false;
-  const round = () => {
-    if (busy) return;
-    busy = true;
-    underWay = eraseExpired(dataSource, retentionDays, closing.signal)
-      .then((erased) => {
-        if (erased.sessions + erased.titles > 0)
-          logger.info({ ...erased, retentionDays }, "erased what was kept long enough");
-      })
-      .catch((error) => logger.warn({ err: error }, "erasing what was kept long enough failed; the next round goes on"))
-      .finally(() => {
-        busy = false;
-      });
+  const round = async () => {
+    const erased = await eraseExpired(dataSource, retentionDays, closing.signal);
+    if (erased.sessions + erased.titles > 0)
+      logger.info({ ...erased, retentionDays }, "erased what was kept long enough");
   };
-  const timer = setInterval(round, ROUND_EVERY_MS);
-  round();
+  const rounds = startRounds(ROUND_EVERY_MS, round, (error) =>
+    logger.warn({ err: error }, "erasing what was kept long enough failed; the next round goes on"),
+  );
+  void rounds.begin();
   return {
-    async close() {
+    close() {
       closing.abort();
-      clearInterval(timer);
-      await underWay;
+      return rounds.close();
     },
   };
 }

@@ -129,7 +129,8 @@ export function createSessionQueries({
 }
 
 /**
- * Whose rows the viewer may see: the one place that says so. It holds for sums too: by buddy and moment they would tell a member
+ * Whose rows the viewer may see, for all that is read; which thread they may go on with, `start-turn` asks in one statement with the
+ * rest that a turn needs. It holds for sums too: by buddy and moment they would tell a member
  * of each single turn of somebody else's.
  */
 function scopeOf(viewer: Viewer): UsageScope {

@@ -3,6 +3,7 @@
 import type { DataSource } from "typeorm";
 
 import type { Logger } from "../logger";
+import { startRounds } from "../rounds";
 import type { AgentSessionEntity } from "./agent-session.entity";
 import { touchAfterSeconds } from "./followed-at";
 
@@ -34,22 +35,16 @@ const JUST_ENDED_MS = 5_000;
 
 export function createSettledTurns(options: SettledTurnsOptions): SettledTurns {
   const watches = new Map<string, Set<AbortController>>();
-  let underWay: Promise<void> = Promise.resolve();
-  let busy = false;
-
-  const timer = setInterval(() => {
+  const look = async () => {
     const elsewhere = [...watches.keys()].filter((turnId) => !options.runsHere(turnId));
-    if (busy || elsewhere.length === 0) return;
-    busy = true;
-    underWay = findSettled(options, elsewhere)
-      .then((settled) => {
-        for (const turnId of settled) for (const watch of watches.get(turnId) ?? []) watch.abort();
-      })
-      .catch((error) => options.logger.warn({ err: error }, "looking for the ends of followed turns failed"))
-      .finally(() => {
-        busy = false;
-      });
-  }, LOOK_EVERY_MS);
+    if (elsewhere.length === 0) return;
+    for (const turnId of await findSettled(options, elsewhere)) {
+      for (const watch of watches.get(turnId) ?? []) watch.abort();
+    }
+  };
+  const rounds = startRounds(LOOK_EVERY_MS, look, (error) =>
+    options.logger.warn({ err: error }, "looking for the ends of followed turns failed"),
+  );
 
   return {
     watch({ id, endedAt }) {
@@ -65,10 +60,7 @@ export function createSettledTurns(options: SettledTurnsOptions): SettledTurns {
         },
       };
     },
-    async close() {
-      clearInterval(timer);
-      await underWay;
-    },
+    close: rounds.close,
   };
 }
 

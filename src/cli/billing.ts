@@ -57,7 +57,12 @@ async function runReconcile(options: ReconcileCommandOptions): Promise<void> {
     const summaries = await openSummaries(stripe);
     const onDrift = (drift: Drift) => printLine(describeDrift(drift));
     const result = await reconcile({ dataSource, summaries, from, to, everyMinute, onDrift });
-    if (resend) printLine(`${counted(await resendRefused(dataSource, from, to), "refused event")} to be sent again.`);
+    if (resend) {
+      const resent = await resendRefused(dataSource, from, to);
+      printLine(`${counted(resent, "refused event")} to be sent again.`);
+      result.refused = { events: 0, tokens: 0 };
+      result.waiting += resent;
+    }
     for (const line of describe(result)) printLine(line);
     const { code, sentence } = verdictOf(result);
     printLine(`${from.toISOString()} to ${to.toISOString()}: ${sentence}`);

@@ -11,7 +11,10 @@ export interface Verdict {
 /** 1 before 2 before 0: what differs must be seen to, what is under way comes by itself. */
 export function verdictOf(result: Reconciliation): Verdict {
   const { drift, refused, unsettled, waiting, sentAgain, notShown, unassigned } = result;
-  if (drift.length + refused.events + unsettled.length > 0) return { code: 1, sentence: "they DIFFER." };
+  if (drift.length > 0) return { code: 1, sentence: "they DIFFER." };
+  if (refused.events + unsettled.length > 0) {
+    return { code: 1, sentence: "no minute differs, but NOT ALL is billed: see to the events above." };
+  }
   if (waiting + sentAgain + notShown + unassigned.length > 0) {
     return { code: 2, sentence: "they agree in what the meter shows, but NOT ALL of it is there yet." };
   }

@@ -113,8 +113,9 @@ function registerMeterMetrics(registry: Registry, { relay, meterBacklog }: Metri
     registers: [registry],
     async collect() {
       const found = await backlog();
-      this.reset();
-      if (found !== null) this.set(found.oldestPendingSeconds);
+      // Not `reset`, which says 0: that nothing waits is not known.
+      if (found === null) this.remove();
+      else this.set(found.oldestPendingSeconds);
     },
   });
   new Gauge({

@@ -5,6 +5,7 @@ import type { DataSource } from "typeorm";
 
 import { newId, publicId } from "../ids";
 import type { Logger } from "../logger";
+import { startRounds } from "../rounds";
 import { createMeterLanes } from "./meter-lanes";
 import { type ClaimedEvent, createMeterLedger, type MeterLedger, SAFE_TO_RESEND_HOURS, type Try } from "./meter-ledger";
 import type { Meter, MeterAnswer } from "./stripe-meter";
@@ -37,7 +38,6 @@ export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
   const ledger = createMeterLedger(dataSource, owner);
   const answers = { DELIVERED: 0, LATER: 0, REFUSED: 0 };
   const working = new Map<string, Promise<void>>();
-  let looking: Promise<void> | null = null;
   let stopped = false;
 
   const serve = async (customerId: string) => {
@@ -82,25 +82,18 @@ export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
     }
   };
 
-  const lookOnce = () => {
-    looking ??= look()
-      .catch((error) => logger.warn({ err: error }, "looking for something to bill failed"))
-      .finally(() => {
-        looking = null;
-      });
-    return looking;
-  };
-  const timer = setInterval(lookOnce, LOOK_EVERY_MS);
-  void lookOnce();
+  const rounds = startRounds(LOOK_EVERY_MS, look, (error) =>
+    logger.warn({ err: error }, "looking for something to bill failed"),
+  );
+  void rounds.begin();
 
   return {
     answers,
     async close() {
-      clearInterval(timer);
       const deadline = new AbortController();
       const lastSending = async () => {
-        await looking;
-        await lookOnce();
+        await rounds.close();
+        await rounds.begin();
         await Promise.all(working.values());
       };
       await Promise.race([

@@ -2,6 +2,7 @@
 // stream too.
 import type { RequestError } from "../errors";
 import type { Logger } from "../logger";
+import { startRounds } from "../rounds";
 import type { Viewer } from "./authenticate";
 import type { FindDisabledWorkspaces } from "./disabled-workspaces";
 import { tokenExpired, workspaceDisabled } from "./unauthenticated";
@@ -27,8 +28,6 @@ const FOUND_FOR_MS = 1_000;
 
 export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: Logger): ViewerWatch {
   const everybody = new Set<Watched>();
-  let underWay: Promise<void> = Promise.resolve();
-  let busy = false;
   /** With the moment since which each has been open, as far as rounds have followed each other. */
   let found: { open: ReadonlyMap<string, number>; until: number } = { open: new Map(), until: 0 };
 
@@ -39,26 +38,27 @@ export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: 
       watched.showOut(refusal);
     }
   };
-  const timer = setInterval(() => {
+  const showOutExpired = () => {
     const now = Date.now();
     showOut((viewer) => viewer.expiresAt.getTime() <= now, tokenExpired());
-    if (busy || everybody.size === 0) return;
-    busy = true;
+  };
+  const lookForDisabled = async () => {
+    if (everybody.size === 0) return;
+    const now = Date.now();
     const watched = [...new Set([...everybody].map(({ viewer }) => viewer.workspaceId))];
-    underWay = findDisabled(watched)
-      .then((disabled) => {
-        const before = found.until > now ? found.open : new Map<string, number>();
-        const open = watched.filter((id) => !disabled.has(id));
-        // Nobody is watched without having been looked at, by whoever let them in, within the round before.
-        const since = (id: string) => before.get(id) ?? now - ROUND_EVERY_MS;
-        found = { open: new Map(open.map((id) => [id, since(id)])), until: now + FOUND_FOR_MS };
-        showOut((viewer) => disabled.has(viewer.workspaceId), workspaceDisabled());
-      })
-      .catch((error) => logger.warn({ err: error }, "looking for disabled workspaces failed"))
-      .finally(() => {
-        busy = false;
-      });
-  }, ROUND_EVERY_MS).unref();
+    const disabled = await findDisabled(watched);
+    const before = found.until > now ? found.open : new Map<string, number>();
+    const open = watched.filter((id) => !disabled.has(id));
+    // Nobody is watched without having been looked at, by whoever let them in, within the round before.
+    const since = (id: string) => before.get(id) ?? now - ROUND_EVERY_MS;
+    found = { open: new Map(open.map((id) => [id, since(id)])), until: now + FOUND_FOR_MS };
+    showOut((viewer) => disabled.has(viewer.workspaceId), workspaceDisabled());
+  };
+  // Of its own: a token expires however long the database takes.
+  const clock = setInterval(showOutExpired, ROUND_EVERY_MS);
+  const rounds = startRounds(ROUND_EVERY_MS, lookForDisabled, (error) =>
+    logger.warn({ err: error }, "looking for disabled workspaces failed"),
+  );
 
   return {
     watch(viewer, showOut) {
@@ -70,9 +70,9 @@ export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: 
     },
     foundOpen: (workspaceId, since) =>
       (found.open.get(workspaceId) ?? Number.POSITIVE_INFINITY) <= since && Date.now() < found.until,
-    async close() {
-      clearInterval(timer);
-      await underWay;
+    close() {
+      clearInterval(clock);
+      return rounds.close();
     },
   };
 }

@@ -96,5 +96,7 @@ test("what the database knows is left out while it is away", async () => {
   const found = await metrics();
   expect(found).toHaveProperty("waypath_turns_running");
   expect(found).not.toHaveProperty('waypath_meter_events{state="pending"}');
+  expect(found).not.toHaveProperty("waypath_meter_lag_seconds");
   await giveBack();
+  expect(await metrics()).toHaveProperty("waypath_meter_lag_seconds");
 });

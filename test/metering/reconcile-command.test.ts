@@ -66,6 +66,21 @@ test("it says what is not there yet, and ends with 2", async () => {
   expect(code).toBe(2);
 });
 
+test("what was refused is to be seen to, and counts as waiting once it is to be sent again", async () => {
+  const { id } = await billAndDeliver();
+  ledger.stripe.account.ledger.remove(id);
+  await ledger.dataSource.query("UPDATE meter_events SET state = 'FAILED', delivered_at = NULL");
+  const { code, stdout } = await waypath(DAY);
+  expect(stdout).toMatch(/1 event \(1,240 tokens\) refused by the meter.+\n.+no minute differs, but NOT ALL is billed/);
+  expect(code).toBe(1);
+
+  const again = await waypath(`${DAY} --resend-refused`);
+  expect(again.stdout).toContain("1 refused event to be sent again.\n");
+  expect(again.stdout).toContain("1 event waiting to be sent.\n");
+  expect(again.stdout).not.toContain("refused by the meter");
+  expect(again.code).toBe(2);
+});
+
 test("what cannot be settled is named, and an operator decides it, once", async () => {
   const { id, customerId } = await billAndDeliver();
   const gone = customerId ?? "";

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 
 import { resendRefused } from "../../src/metering/ledger-minutes";
 import { createMeterSummaries } from "../../src/metering/meter-summaries";
@@ -27,6 +27,15 @@ async function compare(from = FROM, to = TO, everyMinute = false) {
   const summaries = await createMeterSummaries(stripe, "ai_tokens");
   const result = await reconcile({ dataSource: ledger.dataSource, summaries, from, to, everyMinute });
   return { ...result, unsettled: result.unsettled.length, named: result.unsettled };
+}
+
+/** How often the meter is asked for the sum of a stretch of time, where every minute is looked at. */
+async function countQuestions(from: Date, to: Date): Promise<number> {
+  const stripe = connectStripe({ secretKey: new Secret(STRIPE_KEY), apiBase: ledger.stripe.url });
+  const summaries = await createMeterSummaries(stripe, "ai_tokens");
+  const total = jest.spyOn(summaries, "total");
+  await reconcile({ dataSource: ledger.dataSource, summaries, from, to, everyMinute: true });
+  return total.mock.calls.length;
 }
 
 /** Sends all that is in the ledger, long enough ago for the meter to show it. */
@@ -109,6 +118,27 @@ test("what the meter has beyond all that may be on its way is drift at once", as
   await deliverNow();
   add(customerId, 77, at(5));
   expect(await compare()).toMatchObject({ drift: [{ ledger: 0, meter: 87 }] });
+});
+
+test("what the meter lacks is drift at once, whatever of that minute is still on its way", async () => {
+  const { id: workspaceId, customerId } = await ledger.workspace();
+  const removed = await ledger.bill(workspaceId, 300, at(5));
+  await deliver();
+  ledger.stripe.account.ledger.remove(removed);
+  await ledger.bill(workspaceId, 40, at(5, 30));
+  expect(await compare()).toMatchObject({
+    drift: [{ customerId, minute: at(5), ledger: 300, meter: 0 }],
+    waiting: 1,
+  });
+});
+
+test("where every minute is looked at, hours in which neither has anything are not asked for by minutes", async () => {
+  const { id: workspaceId } = await ledger.workspace();
+  await ledger.bill(workspaceId, 300, at(5));
+  await deliver();
+  const hour = await countQuestions(at(0), at(60));
+  expect(hour).toBeGreaterThan(0);
+  expect(await countQuestions(at(-600), at(60))).toBe(hour);
 });
 
 test("one that is missing and one that is too many in the same hour are found where every minute is looked at", async () => {
@@ -240,10 +270,17 @@ describe("what was sent without an answer", () => {
     expect(await states()).toContainEqual([10, "AMBIGUOUS"]);
   });
 
-  test("is left for later while others of its minute are on their way", async () => {
+  test.each([
+    ["never", null],
+    ["long ago", "2 hours"],
+  ])("is left for later while others of its minute are on their way, tried %s", async (_, tried) => {
     const customerId = await unanswered([10], [10]);
     const [user] = await ledger.dataSource.query("SELECT workspace_id FROM meter_events LIMIT 1");
     await ledger.bill(user.workspace_id, 10, at(5, 40));
+    await ledger.dataSource.query(
+      "UPDATE meter_events SET last_tried_at = now() - $1::interval WHERE state = 'PENDING'",
+      [tried],
+    );
     expect(customerId).not.toBeNull();
     expect(await compare()).toMatchObject({
       drift: [],
