@@ -1,6 +1,8 @@
 // Which web pages may call the server, and what a browser is told of those.
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 
+import { originCheck } from "../../src/http/cross-origin";
+import { createLogger } from "../../src/logger";
 import { startTestServer, type TestServer } from "../support/test-server";
 
 const APP = "https://app.example.com";
@@ -78,6 +80,16 @@ test("a client that is no browser needs no origin", async () => {
   const response = await ask(undefined);
   expect(response.status).toBe(200);
   expect(response.headers.get("access-control-allow-origin")).toBeNull();
+});
+
+test("an origin that is refused is logged once, with the setting that would let it in, and of many only the first", () => {
+  const lines: { msg: string; origin: string }[] = [];
+  const logger = createLogger("info", { write: (line) => void lines.push(JSON.parse(line)) });
+  const isAllowed = originCheck([APP], () => 4000, logger);
+  const refused = Array.from({ length: 30 }, (_, index) => `https://${index}.example`);
+  for (const origin of [...refused, ...refused, APP]) isAllowed(origin);
+  expect(lines.map(({ origin }) => origin)).toEqual(refused.slice(0, 20));
+  expect(lines[0]?.msg).toContain("ALLOWED_ORIGINS");
 });
 
 test("unless it is set, pages of this machine on the server's own port are allowed", async () => {
