@@ -18,6 +18,17 @@ export async function openDatabase(
   }
 }
 
+/**
+ * How long a migration may take on a large table, and a server may wait for another one's, in milliseconds. Ended earlier, it would be
+ * undone, and begun again at every start.
+ */
+const MIGRATION_TIMEOUT_MS = 3_600_000;
+
+/** For a migration, on connections of its own: it may take longer than anything that a running server asks. */
+export function openForMigration(databaseUrl: Secret): Promise<DataSource> {
+  return openDatabase(databaseUrl, { poolSize: 2, statementTimeoutMs: MIGRATION_TIMEOUT_MS });
+}
+
 /** A host with several addresses fails once for each, and the error that holds them all says nothing itself. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");

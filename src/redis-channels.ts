@@ -18,6 +18,8 @@ export function createRedisChannels(client: Pick<RedisClient, "subscribe" | "uns
   const listeners = new Map<string, Set<Hear>>();
   /** Nobody listens to them any more, and Redis has not said that it knows. */
   const left = new Set<string>();
+  /** What Redis has not answered yet. */
+  const beginning = new Map<string, Promise<unknown>>();
 
   const tell = (message: string | null, channel: string) => {
     for (const hear of [...(listeners.get(channel) ?? [])]) hear(message);
@@ -25,11 +27,18 @@ export function createRedisChannels(client: Pick<RedisClient, "subscribe" | "uns
   // The client keeps its subscriptions over a lost connection, and takes one that it has already for done. What the loss of
   // the connection has prevented is done by the next `renew`.
   const subscribe = (channel: string, done: () => unknown) => {
-    client.subscribe(channel, tell).then(done, () => undefined);
+    const begun = client
+      .subscribe(channel, tell)
+      .then(done, () => undefined)
+      .finally(() => begun === beginning.get(channel) && beginning.delete(channel));
+    beginning.set(channel, begun);
   };
-  const unsubscribe = (channel: string) => {
+  const unsubscribe = async (channel: string) => {
     left.add(channel);
-    client.unsubscribe(channel, tell).then(
+    // Asked before that, the client would let the next one listen to a channel that is about to go.
+    await beginning.get(channel);
+    if (!left.has(channel)) return;
+    await client.unsubscribe(channel, tell).then(
       () => left.delete(channel),
       () => undefined,
     );
@@ -45,11 +54,11 @@ export function createRedisChannels(client: Pick<RedisClient, "subscribe" | "uns
         others.delete(hear);
         if (others.size > 0 || listeners.get(channel) !== others) return;
         listeners.delete(channel);
-        unsubscribe(channel);
+        void unsubscribe(channel);
       };
     },
     renew() {
-      for (const channel of left) unsubscribe(channel);
+      for (const channel of left) void unsubscribe(channel);
       for (const channel of listeners.keys()) subscribe(channel, () => tell(null, channel));
     },
   };

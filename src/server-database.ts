@@ -4,7 +4,7 @@ import type { DataSource } from "typeorm";
 import { DatabaseLine } from "./database/database-line";
 import { migrate } from "./database/migrate";
 import type { Logger } from "./logger";
-import { openDatabase } from "./open-database";
+import { openDatabase, openForMigration } from "./open-database";
 import type { Secret } from "./secret";
 
 export interface ServerDatabase {
@@ -44,9 +44,8 @@ export async function openServerDatabase(databaseUrl: Secret): Promise<ServerDat
   };
 }
 
-/** On connections of its own: a migration may take longer than anything that a running server asks. */
 export async function bringUpToDate(databaseUrl: Secret, logger: Logger): Promise<void> {
-  const dataSource = await openDatabase(databaseUrl, { poolSize: 2 });
+  const dataSource = await openForMigration(databaseUrl);
   try {
     const ran = await migrate(dataSource);
     if (ran.length > 0) logger.info({ migrations: ran }, "the database schema was brought up to date");

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { migrate } from "../database/migrate";
+import { openForMigration } from "../open-database";
 import { withDatabaseOfAnyVersion } from "./operator-database";
 
 export function migrateCommand(): Command {
@@ -10,6 +11,6 @@ export function migrateCommand(): Command {
 }
 
 async function runMigrations(): Promise<void> {
-  const ran = await withDatabaseOfAnyVersion(migrate);
+  const ran = await withDatabaseOfAnyVersion(migrate, openForMigration);
   process.stdout.write(ran.length === 0 ? "The schema is up to date.\n" : `Ran ${ran.join(", ")}.\n`);
 }

@@ -22,11 +22,14 @@ export function withDatabase<Result>(work: OperatorsWork<Result>): Promise<Resul
 }
 
 /** The embedded database is the one that a server runs at the moment, and is otherwise started for as long as the work takes. */
-export async function withDatabaseOfAnyVersion<Result>(work: OperatorsWork<Result>): Promise<Result> {
+export async function withDatabaseOfAnyVersion<Result>(
+  work: OperatorsWork<Result>,
+  open: (url: Secret) => Promise<DataSource> = openDatabase,
+): Promise<Result> {
   const config = loadConfig(readEnvironment());
   const { url, stop } = await findDatabase(config);
   try {
-    const dataSource = await openDatabase(url);
+    const dataSource = await open(url);
     try {
       return await work(dataSource, config);
     } finally {

@@ -118,6 +118,8 @@ export function openWebsocketDoor(options: WebsocketDoorOptions): WebsocketDoor 
       { messagesPerMinute, onFault: formatError },
     );
   });
+  // What comes of the server's own, e.g. no memory for one more connection: unheard it would end the process, and all its turns.
+  sockets.on("error", formatError);
   const stopKeepingAlive = keepAlive(sockets, options.keepAliveMs ?? KEEP_ALIVE_MS);
   const farewell = createFarewell(sockets, {
     // The library forgets an operation once the message that completes it is out.

@@ -4,6 +4,8 @@ import type { DataSource } from "typeorm";
 import { z } from "zod";
 
 import type { TokenVerification } from "../config";
+import { isDatabaseAway } from "../database/is-database-away";
+import { OUTAGE_PATIENCE_MS, outlastOutage } from "../database/outlast-outage";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
 import { ShortMemory } from "./short-memory";
@@ -29,7 +31,10 @@ interface Visit {
   lookedAt: number;
 }
 
-/** Turns a bearer token into a viewer, for every door. Throws `UNAUTHENTICATED` with a sentence that says why. */
+/**
+ * Turns a bearer token into a viewer, for every door. Throws `UNAUTHENTICATED` with a sentence that says why. A database that is away
+ * for a moment is waited for; one that stays away rejects as its driver does, but for whoever was let in within the last minute.
+ */
 export type Authenticate = (token: string | undefined) => Promise<Viewer>;
 
 /** The last moment that a `Date` can hold, in seconds. */
@@ -96,9 +101,18 @@ export function createAuthenticate(
       const { viewer, lookedAt } = known;
       if (Date.now() < lookedAt + OPEN_FOR_MS || foundOpen(viewer.workspaceId, lookedAt)) return viewer;
     }
-    const viewer = await recordVisit(dataSource, readClaims(await verify(token)));
-    memory.remember(digest, { viewer, lookedAt: Date.now() }, viewer.expiresAt.getTime());
-    return viewer;
+    const claimed = readClaims(await verify(token));
+    const visit = () => recordVisit(dataSource, claimed);
+    try {
+      const viewer = await (known ? visit() : outlastOutage(visit, AbortSignal.timeout(OUTAGE_PATIENCE_MS)));
+      memory.remember(digest, { viewer, lookedAt: Date.now() }, viewer.expiresAt.getTime());
+      return viewer;
+    } catch (error) {
+      // While the database is away nothing can be read or begun, but what runs is followed, and can be cancelled: whoever was let in
+      // a moment ago is not shown out of it.
+      if (known && isDatabaseAway(error)) return known.viewer;
+      throw error;
+    }
   };
 }
 

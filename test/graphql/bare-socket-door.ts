@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buildSchema, GraphQLError } from "graphql";
 
@@ -13,6 +13,7 @@ import { createViewerWatch } from "../../src/workspaces/viewer-watch";
 
 export interface BareDoor extends Pick<WebsocketDoor, "leave"> {
   url: string;
+  server: Server;
   close(): Promise<void>;
 }
 
@@ -46,6 +47,7 @@ export async function openBareDoor(
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    server,
     leave: (seconds) => door.leave(seconds),
     async close() {
       await door.dispose();

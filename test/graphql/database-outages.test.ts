@@ -6,9 +6,11 @@ import type { Client } from "graphql-ws";
 import { OUTAGE_PATIENCE_MS } from "../../src/database/outlast-outage";
 import { simulate } from "../../src/simulators/script";
 import { type PostgresProxy, startPostgresProxy } from "../support/postgres-proxy";
+import { introduce } from "../support/raw-socket";
 import { CHAT_TURN, collect, connect, post, streamOf } from "../support/test-client";
 import { type LogLine, startTestServer, type TestServer } from "../support/test-server";
 import { until } from "../support/until";
+import { passSeconds } from "../workspaces/token-fixture";
 
 let proxy: PostgresProxy;
 let server: TestServer;
@@ -83,6 +85,34 @@ test.each([
   expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
   if (statement === SETTLE) await waited(end.session.id);
   expect(server.logs.filter((line) => line.msg.includes("settled by another server"))).toEqual([]);
+});
+
+test("who is on a socket while the database is away stays on it: streams go on, a cancellation gets through, and a question waits", async () => {
+  const socket = await introduce(server.url, { authorization: `Bearer ${token}` });
+  const message = `stays: ${simulate([[{ repeat: "word ", times: 2_000, paceMs: 20 }]])}`;
+  const chat = "subscription ($input: ChatTurnInput!) { chatTurn(input: $input) { __typename sessionId } }";
+  socket.send({ id: "turn", type: "subscribe", payload: { query: chat, variables: { input: { message } } } });
+  const { sessionId } = (await socket.next()).payload.data.chatTurn;
+  const broken = proxy.breakAt(/WITH kept AS/, { done: false, away: true });
+  await broken;
+  // By now nobody has looked at the workspace for longer than a look counts.
+  passSeconds(3);
+  socket.send({ id: "who", type: "subscribe", payload: { query: "{ viewer { role } }" } });
+  const answered = (async () => {
+    for (;;) {
+      const next = await socket.next();
+      if (next.id === "who") return next;
+    }
+  })();
+  await proxy.refused();
+  expect((await answered).payload).toMatchObject({ data: { viewer: { role: "ADMIN" } } });
+  jest.spyOn(Date, "now").mockRestore();
+  const stop = `mutation { cancelTurn(input: { sessionId: "${sessionId}" }) { userErrors { code } } }`;
+  const stopped = post(server.url, token, stop);
+  await until(() => server.logs.some((line) => line.session === sessionId && isWaiting(line)));
+  proxy.comeBack();
+  expect(await stopped).toMatchObject({ body: { data: { cancelTurn: { userErrors: [] } } } });
+  await socket.close();
 });
 
 test("connections that fall silent are given up within seconds, and turns that run go on", async () => {

@@ -165,6 +165,17 @@ test("while tokens cannot be checked, the client is told to come again, and noth
   await broken.close();
 });
 
+test("a connection that the system cannot take is told of, and ends neither the server nor a socket", async () => {
+  const faults: unknown[] = [];
+  const door = await openBareDoor({ formatError: (error) => ({ message: `${faults.push(error)}` }) });
+  const socket = await introduce(door.url);
+  const fault = Object.assign(new Error("accept ENOBUFS"), { syscall: "accept" });
+  door.server.emit("error", fault);
+  expect(faults).toEqual([fault]);
+  await socket.close();
+  await door.close();
+});
+
 test("a page of a foreign origin is refused at the upgrade; an allowed one and a client without one are not", async () => {
   for (const origin of ["https://evil.example.com", `${APP}.evil.example.com`, "null", new URL(server.url).origin]) {
     await expect(openSocket(server.url, { origin })).rejects.toThrow("403");

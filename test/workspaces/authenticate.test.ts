@@ -11,6 +11,7 @@ import { bearerToken, createAuthenticate } from "../../src/workspaces/authentica
 import { UserEntity } from "../../src/workspaces/user.entity";
 import { WorkspaceEntity } from "../../src/workspaces/workspace.entity";
 import { createTestDatabase, type TestDatabase } from "../support/database";
+import { until } from "../support/until";
 import { claims, IN_AN_HOUR, passSeconds, unsigned } from "./token-fixture";
 
 const SECRET = "a-shared-secret-of-at-least-32-characters";
@@ -259,6 +260,33 @@ test.each<[string, unknown]>([
     code: "UNAUTHENTICATED",
     message: `The token's claims are not as expected: ${name}.`,
   });
+});
+
+test("while the database is away, who was let in within the last minute goes on, and anybody else waits for it", async () => {
+  let away = false;
+  const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  const query = jest.fn(async (...asked: Parameters<DataSource["query"]>) => {
+    if (away) throw refused;
+    return dataSource.query(...asked);
+  });
+  const authenticate = createAuthenticate({ query } as unknown as DataSource, shared());
+  const [known, unknown] = [await sign({ sub: "known" }), await sign({ sub: "unknown" })];
+  const viewer = await authenticate(known);
+  away = true;
+  passSeconds(3);
+  expect(await authenticate(known)).toEqual(viewer);
+
+  const comesIn = authenticate(unknown);
+  const tries = query.mock.calls.length;
+  await until(() => query.mock.calls.length > tries + 1);
+  away = false;
+  expect(await comesIn).toMatchObject({ workspaceId: "acme" });
+
+  away = true;
+  passSeconds(61);
+  const forgotten = authenticate(known);
+  away = false;
+  expect(await forgotten).toEqual(viewer);
 });
 
 test("expiry, not-before, issuer and audience are checked", async () => {
