@@ -150,12 +150,15 @@ async function measureShort(contestants: readonly Contestant[]): Promise<Map<str
 
 /** What a short turn costs with ever more sessions in the database. */
 async function measureGrowth({ server, client }: Contestant, { environment }: Surroundings): Promise<void> {
-  say(`\n${SHORT.streams} short turns with so many sessions in the database`);
+  say(`\n${SHORT.streams} short turns with so many sessions in the database; medians of ${values.rounds} rounds`);
   for (const sessions of SESSIONS) {
     await fillSessions(environment.DATABASE_URL ?? "", sessions);
-    const { cpuPerDelta, addedMs } = await runLoad(server, client, SHORT);
-    const cpu = ((cpuPerDelta * SHORT.deltas) / 1000).toFixed(2);
-    const [p50, p99] = [quantile(addedMs, 0.5).toFixed(1), quantile(addedMs, 0.99).toFixed(1)];
+    const measured: Measured[] = [];
+    for (let round = 1; round <= Number(values.rounds); round += 1) measured.push(await runLoad(server, client, SHORT));
+    const cpu = ((median(measured.map(({ cpuPerDelta }) => cpuPerDelta)) * SHORT.deltas) / 1000).toFixed(2);
+    const [p50, p99] = [0.5, 0.99].map((part) =>
+      median(measured.map(({ addedMs }) => quantile(addedMs, part))).toFixed(1),
+    );
     say(
       `  ${sessions.toLocaleString("en").padStart(9)}  ${cpu} ms of CPU a turn, first text after p50 ${p50} ms, p99 ${p99} ms`,
     );
