@@ -11,17 +11,24 @@ type Send = (text: string) => Promise<void> | void;
 
 type Protocol = Parameters<typeof serveSocket>[0];
 
+const OPTIONS = { messagesPerMinute: 1, onFault: () => undefined };
 const NO_CONNECTION = { cork: () => undefined, uncork: () => undefined };
 
-/** How the protocol sends on a socket whose network takes everything at once; what is sent is noted by name. */
-function socketNamed(name: string, sent: string[]): Send {
+/** How the protocol sends on a socket that is served. */
+function sendOn(serve: (protocol: Protocol) => void): Send {
   let send: Send = () => undefined;
   const protocol = {
-    opened(socket: { send: Send }) {
-      send = socket.send;
+    opened(opened: { send: Send }) {
+      send = opened.send;
       return async () => undefined;
     },
-  } as unknown as Protocol;
+  };
+  serve(protocol as unknown as Protocol);
+  return send;
+}
+
+/** A socket whose network takes everything at once; what is sent is noted by name. */
+function socketNamed(name: string, sent: string[]): Send {
   const socket = Object.assign(new EventEmitter(), {
     protocol: "",
     send(_text: string, written?: () => void) {
@@ -29,8 +36,7 @@ function socketNamed(name: string, sent: string[]): Send {
       written?.();
     },
   }) as unknown as WebSocket;
-  serveSocket(protocol, { socket, connection: NO_CONNECTION }, { messagesPerMinute: 1, onFault: () => undefined });
-  return send;
+  return sendOn((protocol) => serveSocket(protocol, { socket, connection: NO_CONNECTION }, OPTIONS));
 }
 
 test("of large messages one goes out in a turn of the loop, and a small one at once", async () => {
@@ -74,14 +80,7 @@ test("what is sent in a round is written at its end at once, and who has been se
   await once(server, "listening");
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const [socket, { socket: connection }] = await once(server, "connection");
-  let send: Send = () => undefined;
-  const protocol = {
-    opened(opened: { send: Send }) {
-      send = opened.send;
-      return async () => undefined;
-    },
-  } as unknown as Protocol;
-  serveSocket(protocol, { socket, connection }, { messagesPerMinute: 1, onFault: () => undefined });
+  const send = sendOn((protocol) => serveSocket(protocol, { socket, connection }, OPTIONS));
   const received = on(client, "message");
 
   await send("one");
