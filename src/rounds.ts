@@ -21,7 +21,8 @@ export function startRounds(everyMs: number, round: () => Promise<void>, failed:
       });
     return underWay;
   };
-  const timer = setInterval(begin, everyMs);
+  // It alone keeps no process alive, e.g. one whose start has failed.
+  const timer = setInterval(begin, everyMs).unref();
   return {
     begin,
     async close() {

@@ -1,6 +1,8 @@
 // The recipes as they stand in the documents, run against a server, with the newest clients that are installed.
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -21,10 +23,10 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** Runs a recipe, and resolves with what it prints, and with the turns that it has left. */
-async function cook(command: string, args: string[], message = "Plan a launch") {
+async function cook(command: string, args: string[], message = "Plan a launch", url = server.url) {
   const { token, workspaceId } = await newWorkspace(server).member();
   const { stdout, stderr } = await run(command, [...args, message], {
-    env: { PATH: process.env.PATH, WAYPATH_URL: `${server.url}/graphql`, WAYPATH_TOKEN: token },
+    env: { PATH: process.env.PATH, WAYPATH_URL: `${url}/graphql`, WAYPATH_TOKEN: token },
   });
   const turns = await server.dataSource.query("SELECT status FROM agent_sessions WHERE workspace_id = $1", [
     workspaceId,
@@ -53,6 +55,33 @@ test("fetch streams a turn and prints its receipt", async () => {
   expect(stdout).toMatch(/^Hello! [^\n]*“Plan a launch”\nclaude-sonnet-4-6, paid by WAYPATH\n$/);
   expect(stderr).not.toMatch(/error/i);
   expect(turns).toEqual([{ status: "COMPLETED" }]);
+});
+
+/** Passes connections on, and breaks the first one in the middle of the answer. */
+async function startBreakingProxy() {
+  let connections = 0;
+  const proxy = createServer((client) => {
+    connections += 1;
+    const breaks = connections === 1;
+    const target = connect(Number(new URL(server.url).port), "127.0.0.1");
+    client.pipe(target).pipe(client);
+    for (const socket of [client, target]) socket.on("error", () => undefined);
+    target.on("data", (data) => {
+      if (breaks && String(data).includes("text.delta")) for (const socket of [client, target]) socket.destroy();
+    });
+  });
+  await once(proxy.listen(0, "127.0.0.1"), "listening");
+  return { proxy, connections: () => connections, url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+}
+
+test("fetch goes on where its connection broke, with the same turn, and tells nothing twice", async () => {
+  const { proxy, connections, url } = await startBreakingProxy();
+  const message = simulate([[{ repeat: "word ", times: 10, paceMs: 100 }]]);
+  const { stdout, turns } = await cook(process.execPath, program("fetch"), message, url);
+  expect(stdout).toBe(`${"word ".repeat(10)}\nclaude-sonnet-4-6, paid by WAYPATH\n`);
+  expect(connections()).toBe(2);
+  expect(turns).toEqual([{ status: "COMPLETED" }]);
+  proxy.close();
 });
 
 test.each(["apollo-client", "urql", "graphql-ws", "fetch"])(

@@ -55,7 +55,7 @@ export function createViewerWatch(findDisabled: FindDisabledWorkspaces, logger: 
     showOut((viewer) => disabled.has(viewer.workspaceId), workspaceDisabled());
   };
   // Of its own: a token expires however long the database takes.
-  const clock = setInterval(showOutExpired, ROUND_EVERY_MS);
+  const clock = setInterval(showOutExpired, ROUND_EVERY_MS).unref();
   const rounds = startRounds(ROUND_EVERY_MS, lookForDisabled, (error) =>
     logger.warn({ err: error }, "looking for disabled workspaces failed"),
   );
