@@ -1,6 +1,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { expect, test } from "@jest/globals";
 import type { SimulatedAction, SimulatedFault } from "../../src/simulators/script";
+import { STALL_MS } from "../support/busy-machine";
 import { apiError, asking, errorOf, eventsOf, scripted, simulatedAnthropic, textOf } from "./simulated-client";
 
 test("early-end: the stream ends without an error, and without its end marker", async () => {
@@ -51,7 +52,7 @@ test("stall: nothing more comes, and the client's leaving is noticed at once", a
     if (event.type === "content_block_delta" && event.delta.type === "text_delta" && event.delta.text === " far") break;
   const leftAt = Date.now();
   const entry = await simulator.journal.waitFor((candidate) => candidate.outcome === "aborted");
-  expect((entry.endedAt ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(2_000);
+  expect((entry.endedAt ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(STALL_MS);
 });
 
 test.each<[string, SimulatedAction[]]>([
@@ -66,7 +67,7 @@ test.each<[string, SimulatedAction[]]>([
   const leftAt = Date.now();
   controller.abort();
   const entry = await simulator.journal.waitFor((candidate) => candidate.outcome === "aborted");
-  expect((entry.endedAt ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(2_000);
+  expect((entry.endedAt ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(STALL_MS);
 });
 
 test.each<[SimulatedFault, object]>([

@@ -182,14 +182,17 @@ test("text is split by the characters asked for, or by words, and nothing is los
 
 test("a paced stream takes the time its script says, and delivers its first delta before that", async () => {
   const { client, simulator } = await simulatedAnthropic();
-  let firstAt = 0;
+  let heard = 0;
   const request = scripted([{ repeat: "x", times: 11, paceMs: 20 }]);
+  const askedAt = performance.now();
   for await (const event of await client.messages.create({ ...request, stream: true })) {
-    if (event.type !== "content_block_delta" || firstAt !== 0) continue;
-    firstAt = performance.now();
-    expect(simulator.journal.messages()[0]?.outcome).toBe("running");
+    if (event.type !== "content_block_delta") continue;
+    heard += 1;
+    if (heard === 1) expect(simulator.journal.messages()[0]?.outcome).toBe("running");
   }
-  expect(performance.now() - firstAt).toBeGreaterThan(150);
+  expect(heard).toBe(11);
+  // From the question on: what a busy machine tells late takes away from the time between the pieces, never from all of it.
+  expect(performance.now() - askedAt).toBeGreaterThan(190);
 });
 
 test("a reader that is slower than the script is waited for, and gets everything", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import OpenAI from "openai";
 import type { SimulatedAction, SimulatedFault } from "../../src/simulators/script";
+import { STALL_MS } from "../support/busy-machine";
 import { errorOf } from "./simulated-client";
 import { apiError, asking, eventsOf, scripted, simulatedOpenAi, textOf } from "./simulated-openai-client";
 
@@ -59,7 +60,7 @@ test("stall: nothing more comes, and the client's leaving is noticed at once", a
   for await (const event of stream) if (event.type === "response.output_text.delta" && event.delta === " far") break;
   const leftAt = Date.now();
   const entry = await simulator.journal.waitFor((candidate) => candidate.outcome === "aborted");
-  expect((entry.endedAt ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(2_000);
+  expect((entry.endedAt ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(STALL_MS);
 });
 
 test.each<[string, SimulatedAction[]]>([
@@ -74,7 +75,7 @@ test.each<[string, SimulatedAction[]]>([
   const leftAt = Date.now();
   controller.abort();
   const entry = await simulator.journal.waitFor((candidate) => candidate.outcome === "aborted");
-  expect((entry.endedAt ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(2_000);
+  expect((entry.endedAt ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(STALL_MS);
 });
 
 test.each<[SimulatedFault, object]>([

@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { SimulatorJournal } from "../../src/simulators/simulator-journal";
+import { STALL_MS } from "../support/busy-machine";
 import { asking, errorOf, eventsOf, KEY, rawPieces, scripted, simulatedAnthropic } from "./simulated-client";
 
 const HELLO = asking([{ role: "user", content: "Hello" }]);
@@ -96,7 +97,7 @@ test("close ends open connections at once, and may be called twice", async () =>
   await simulator.close();
   await simulator.close();
   expect((await reading).error).not.toBeNull();
-  expect(performance.now() - startedAt).toBeLessThan(500);
+  expect(performance.now() - startedAt).toBeLessThan(STALL_MS);
   expect(simulator.journal.messages()).toMatchObject([{ outcome: "aborted" }]);
 });
 

@@ -16,7 +16,15 @@ export const EVERYTHING = require.resolve("@modelcontextprotocol/server-everythi
 /** Stands for the fixture's file of process ids. */
 const PID_FILE = "PID_FILE";
 
-export type LogLine = { level: string; msg: string; server?: string; reason?: string; line?: string; tool?: string };
+export type LogLine = {
+  level: string;
+  time: string;
+  msg: string;
+  server?: string;
+  reason?: string;
+  line?: string;
+  tool?: string;
+};
 
 export interface McpFixture {
   servers: McpServers;

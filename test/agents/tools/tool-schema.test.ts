@@ -5,6 +5,7 @@ import { prepareTool } from "../../../src/agents/tools/prepare-tool";
 import { SCHEMA_READING_MS } from "../../../src/agents/tools/tool-limits";
 import { createLogger } from "../../../src/logger";
 import type { JsonObject, JsonValue } from "../../../src/providers/language-model";
+import { within } from "../../support/busy-machine";
 
 function prepare(inputSchema: unknown) {
   const warnings: string[] = [];
@@ -327,10 +328,3 @@ describe("a hostile schema costs little time", () => {
     within(SCHEMA_READING_MS * 3, () => prepare({ type: "object", properties: wide }));
   });
 });
-
-function within<Result>(milliseconds: number, work: () => Result): Result {
-  const startedAt = performance.now();
-  const result = work();
-  expect(performance.now() - startedAt).toBeLessThan(milliseconds);
-  return result;
-}
