@@ -21,6 +21,9 @@ export interface RedisTurnLogOptions {
   logger: Logger;
 }
 
+/** What others may learn a moment later, so that a short turn is sent as one. */
+const MAY_WAIT: ReadonlySet<TurnEvent["type"]> = new Set(["TextDelta", "UsageUpdated"]);
+
 /** Events of a sealed turn read at once. */
 const BATCH = 500;
 
@@ -40,7 +43,7 @@ export function createRedisTurnLog(options: RedisTurnLogOptions): TurnLog {
 
   const tell = (turnId: string, event: TurnEvent) => {
     kept.append(turnId, event);
-    if (event.type === "TextDelta") sender.sendSoon(turnId);
+    if (MAY_WAIT.has(event.type)) sender.sendSoon(turnId);
     else sender.send(turnId);
   };
 

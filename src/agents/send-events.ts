@@ -19,9 +19,9 @@ export interface EventSenderOptions {
 }
 
 export interface EventSender {
-  /** There is something new in the turn's log: an event, or its end. */
+  /** There is something new in the turn's log: an event, or its end. It is sent when this round of the event loop is over. */
   send(turnId: string): void;
-  /** The same of what may wait for others, so that all turns' pieces of text go in one write. */
+  /** The same of what may wait for more of its turn, and of others: all of it goes in one write. */
   sendSoon(turnId: string): void;
   /** Events that Redis does not have. */
   unsent(): number;
@@ -36,6 +36,8 @@ interface Sending {
   /** Redis may have less: it was away. */
   doubted: boolean;
   underWay: Promise<void> | null;
+  /** There is more to be sent since what is under way began. */
+  again: boolean;
   /** Runs once Redis has the whole turn, and forgets it here. */
   forgetting: NodeJS.Timeout | undefined;
 }
@@ -58,6 +60,9 @@ const LAST_SENDING_MS = 2_000;
 export function createEventSender(options: EventSenderOptions): EventSender {
   const { redis, kept, logger } = options;
   const turns = new Map<string, Sending>();
+  /** Turns that have something new. */
+  const urgent = new Set<Sending>();
+  let sendingUrgent: NodeJS.Immediate | undefined;
   /** Turns that have something which may wait. */
   const waiting = new Set<Sending>();
   let sendingWaiting: NodeJS.Timeout | undefined;
@@ -66,15 +71,21 @@ export function createEventSender(options: EventSenderOptions): EventSender {
   const find = (turnId: string): Sending => {
     let turn = turns.get(turnId);
     if (turn === undefined) {
-      turn = { turnId, sent: 0, doubted: false, underWay: null, forgetting: undefined };
+      turn = { turnId, sent: 0, doubted: false, underWay: null, again: false, forgetting: undefined };
       turns.set(turnId, turn);
     }
     return turn;
   };
 
   const start = (turn: Sending) => {
+    urgent.delete(turn);
     waiting.delete(turn);
-    turn.underWay ??= sendAll(turn)
+    if (turn.underWay !== null) {
+      turn.again = true;
+      return;
+    }
+    turn.again = false;
+    turn.underWay = sendAll(turn)
       .then(() => {
         refused = false;
       })
@@ -85,11 +96,14 @@ export function createEventSender(options: EventSenderOptions): EventSender {
       })
       .finally(() => {
         turn.underWay = null;
+        if (turn.again && redis.isConnected()) start(turn);
       });
   };
 
+  /** What is there when it begins: of what comes meanwhile only some is worth a write of its own. */
   const sendAll = async (turn: Sending) => {
-    while (isDue(turn)) {
+    const count = kept.count(turn.turnId);
+    while (isDue(turn, count)) {
       const { turnId, sent } = turn;
       const events = kept.read(turnId, sent, BATCH);
       const isWhole = !kept.isOpen(turnId) && sent + events.length === kept.count(turnId);
@@ -110,17 +124,33 @@ export function createEventSender(options: EventSenderOptions): EventSender {
     }
   };
 
+  const startAll = (due: Set<Sending>) => {
+    if (redis.isConnected()) for (const turn of due) start(turn);
+    due.clear();
+  };
+  const sendUrgent = () => {
+    sendingUrgent = undefined;
+    startAll(urgent);
+  };
   const sendWaiting = () => {
     sendingWaiting = undefined;
-    if (redis.isConnected()) for (const turn of waiting) start(turn);
-    waiting.clear();
+    startAll(waiting);
   };
 
-  const isDue = ({ turnId, sent, doubted, forgetting }: Sending) =>
+  /** Whether Redis may be without some of its first `count` events, or without its end. */
+  const isDue = ({ turnId, sent, doubted, forgetting }: Sending, count = kept.count(turnId)) =>
     turns.has(turnId) &&
     (doubted ||
-      sent < kept.count(turnId) ||
+      sent < count ||
       (!kept.isOpen(turnId) && forgetting === undefined && kept.count(turnId) > 0));
+
+  const atRest = async () => {
+    for (;;) {
+      const underWay = [...turns.values()].flatMap((turn) => turn.underWay ?? []);
+      if (underWay.length === 0) return;
+      await Promise.all(underWay);
+    }
+  };
 
   const forgetSoon = (turn: Sending) => {
     turn.forgetting = setTimeout(() => {
@@ -148,8 +178,8 @@ export function createEventSender(options: EventSenderOptions): EventSender {
 
   return {
     send(turnId) {
-      const turn = find(turnId);
-      if (redis.isConnected()) start(turn);
+      urgent.add(find(turnId));
+      sendingUrgent ??= setImmediate(sendUrgent);
     },
 
     sendSoon(turnId) {
@@ -165,10 +195,11 @@ export function createEventSender(options: EventSenderOptions): EventSender {
 
     async close() {
       clearInterval(tryAgain);
+      clearImmediate(sendingUrgent);
       clearTimeout(sendingWaiting);
+      sendUrgent();
       sendWaiting();
-      const sent = Promise.all([...turns.values()].map(({ underWay }) => underWay));
-      await Promise.race([sent, wait(LAST_SENDING_MS, undefined, { ref: false })]);
+      await Promise.race([atRest(), wait(LAST_SENDING_MS, undefined, { ref: false })]);
       for (const { forgetting } of turns.values()) clearTimeout(forgetting);
       turns.clear();
     },

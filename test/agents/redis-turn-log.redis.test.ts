@@ -223,6 +223,34 @@ test("a Redis that hangs holds up neither a turn nor a reader that goes", async 
   await until(() => owner.log.eventsUnsent() === 0);
 });
 
+test("a turn's start is sent at once; its texts wait for its end, and all of them and its closing are one write", async () => {
+  const { owner, turnId, append } = await setUp();
+  const { client } = owner.redis;
+  const [started] = everyKindOfEvent(turnId);
+  append(started as TurnEvent);
+  await until(() => owner.log.eventsUnsent() === 0);
+  await client.configResetStat();
+  append(delta(turnId, 2));
+  await new Promise(setImmediate);
+  append(delta(turnId, 3), ending(turnId, 4));
+  owner.log.close(turnId);
+  await until(async () => (await client.ttl(turnKey(turnId))) <= 300);
+  expect(await client.xLen(turnKey(turnId))).toBe(4);
+  expect(await client.info("commandstats")).toMatch(/cmdstat_evalsha:calls=1,/);
+});
+
+test("what comes while Redis is being told is told by itself, and before the server stops", async () => {
+  const { owner, turnId, append } = await setUp();
+  const [started] = everyKindOfEvent(turnId);
+  append(started as TurnEvent);
+  // What is written by then is on its way, and its answer has not come.
+  await new Promise(setImmediate);
+  append(delta(turnId, 2), ending(turnId, 3));
+  owner.log.close(turnId);
+  await owner.log.dispose();
+  expect(await owner.redis.client.xLen(turnKey(turnId))).toBe(3);
+});
+
 const AN_HOUR_MS = 3_600_000;
 
 test("once its lease may have run out a server tells nobody anything, and all of it in order when the lease is renewed", async () => {
