@@ -50,7 +50,7 @@ export async function settleSession(
   ending: SessionEnding,
 ): Promise<AgentSessionEntity | null> {
   const { usage } = ending;
-  const [row]: RawRow[] = await dataSource.query(
+  const [row]: { ended: RawRow }[] = await dataSource.query(
     `WITH ended AS (
        UPDATE agent_sessions
        SET status = $3, text = $4, tool_calls = $5, input_tokens = $6, output_tokens = $7, cache_read_tokens = $8,
@@ -68,7 +68,7 @@ export async function settleSession(
        SELECT said.id, workspace_id, thread_id, ended.id, said.role, said.content
        FROM ended, jsonb_to_recordset($17) AS said (id uuid, role text, content jsonb)
      )
-     SELECT * FROM ended`,
+     SELECT to_jsonb(ended) AS ended FROM ended`,
     [
       session.id,
       owner,
@@ -90,7 +90,7 @@ export async function settleSession(
       bills,
     ],
   );
-  return row === undefined ? null : entityOf(dataSource, AgentSessionEntity, row);
+  return row === undefined ? null : entityOf(dataSource, AgentSessionEntity, row.ended);
 }
 
 /** What the thread keeps of the session, in order: its question and its answer, for the turns that follow. */

@@ -5,7 +5,7 @@ import { OVER } from "../over";
 
 /**
  * Runs `work` with a signal of its own that follows `signal`, and settles as `work` does; rejects with `signal.reason` when
- * `signal` was aborted by then. Afterwards the inner signal is aborted, so that whatever is still open is closed.
+ * `signal` was aborted by then. Unless all went well the inner signal is aborted then, so that whatever is still open is closed.
  */
 export async function abortable<Result>(
   signal: AbortSignal,
@@ -20,10 +20,11 @@ export async function abortable<Result>(
     signal.throwIfAborted();
     return result;
   } catch (error) {
+    // Not of what went well: an SDK's own controller follows, and makes a reason with the stack that leads to it.
+    inner.abort(OVER);
     signal.throwIfAborted();
     throw error;
   } finally {
     signal.removeEventListener("abort", follow);
-    inner.abort(OVER);
   }
 }
