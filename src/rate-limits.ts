@@ -13,6 +13,14 @@ export interface RateLimit {
   giveBack(key: string): Promise<void>;
 }
 
+/** What is counted while it is not known yet whether it will be taken. */
+export interface Reservation {
+  /** Throws `RATE_LIMITED` where it was too often. */
+  take(): Promise<void>;
+  /** Takes back what was not taken. */
+  release(): Promise<void>;
+}
+
 export interface RateLimits {
   /** By user. */
   turnStarts: RateLimit;
@@ -50,6 +58,25 @@ export function createRateLimits(limits: Limits, redis?: Pick<Redis, "client">):
       limits.keyProbesPerMinute,
       (most) => `A workspace may have up to ${most} keys checked in a minute`,
     ),
+  };
+}
+
+/** Counts at once, so that nobody waits for it who waits for something else. Release it in the end, taken or not. */
+export function reserve(limit: RateLimit, key: string): Reservation {
+  const isReserved = limit.take(key).then(
+    () => true,
+    () => false,
+  );
+  let isTaken = false;
+  return {
+    async take() {
+      isTaken = true;
+      // What others had reserved may be free by now.
+      if (!(await isReserved)) await limit.take(key);
+    },
+    async release() {
+      if (!isTaken && (await isReserved)) await limit.giveBack(key);
+    },
   };
 }
 

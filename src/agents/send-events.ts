@@ -140,9 +140,7 @@ export function createEventSender(options: EventSenderOptions): EventSender {
   /** Whether Redis may be without some of its first `count` events, or without its end. */
   const isDue = ({ turnId, sent, doubted, forgetting }: Sending, count = kept.count(turnId)) =>
     turns.has(turnId) &&
-    (doubted ||
-      sent < count ||
-      (!kept.isOpen(turnId) && forgetting === undefined && kept.count(turnId) > 0));
+    (doubted || sent < count || (!kept.isOpen(turnId) && forgetting === undefined && kept.count(turnId) > 0));
 
   const atRest = async () => {
     for (;;) {

@@ -7,7 +7,7 @@ import { isDatabaseAway } from "../database/is-database-away";
 import { OUTAGE_PATIENCE_MS, outlastOutage } from "../database/outlast-outage";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
-import type { RateLimit } from "../rate-limits";
+import { type RateLimit, type Reservation, reserve } from "../rate-limits";
 import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
@@ -56,16 +56,40 @@ export async function startOrAttach(
 ): Promise<StartOrAttach> {
   const patience = AbortSignal.timeout(OUTAGE_PATIENCE_MS);
   const find = () => outlastOutage(() => findNamed(options.dataSource, viewer, request), patience);
-  // At once, though whoever attaches needs no route: who starts waits for one answer alone.
+  if (request.resumes) {
+    const { turn } = await find();
+    if (turn === null) throw nothingToResume();
+    return { attached: turn };
+  }
+  // At once, like the route, though whoever attaches needs neither: who starts waits for one answer alone.
+  const start = reserve(options.turnStarts, viewer.userId);
+  try {
+    return await startReserved(options, viewer, request, { start, find, patience });
+  } finally {
+    void start.release();
+  }
+}
+
+interface Preparations {
+  start: Reservation;
+  find(): Promise<Named>;
+  /** Aborts when a database that is away is not waited for any more. */
+  patience: AbortSignal;
+}
+
+async function startReserved(
+  options: StartTurnOptions,
+  viewer: Viewer,
+  request: CheckedTurnRequest,
+  { start, find, patience }: Preparations,
+): Promise<StartOrAttach> {
   const [named, routing] = await Promise.all([
     find(),
     outlastOutage(() => options.loadRouting(viewer.workspaceId), patience),
   ]);
   if (named.turn !== null) return { attached: named.turn };
-  if (request.resumes) throw nothingToResume();
-
   options.checkAccepting();
-  await options.turnStarts.take(viewer.userId);
+  await start.take();
   if (request.threadId !== null && named.threadId === null) throw noSuchThread();
   const { buddy, overrides } = request;
   const decision = routing.decide(buddy, overrides.get(buddy.slug) ?? null);
