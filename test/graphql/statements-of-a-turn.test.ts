@@ -15,6 +15,10 @@ const CHAT = `subscription ($input: ChatTurnInput!) {
   chatTurn(input: $input) { __typename ... on TurnFinished { session { threadId text usage { totalTokens } } } }
 }`;
 
+const RESUME = `subscription ($input: ChatTurnInput!, $after: Int) {
+  chatTurn(input: $input, after: $after) { __typename sequence }
+}`;
+
 /** Which workspaces are disabled: asked twice a second, as long as a socket is open. */
 const LOOK_FOR_DISABLED = /FROM "workspaces".+NOT\("WorkspaceEntity"\."disabled_at" IS NULL\)/s;
 /** What the server asks on its own, however many turns run: that, the checkpoints, and what other servers have left behind. */
@@ -88,6 +92,16 @@ test("a turn in a thread that is there looks for its history, too", async () => 
   expect(texts(before)).toHaveLength(4);
   expect(roundTrips(before)).toBe(3);
   expect(texts(all)).toHaveLength(5);
+});
+
+test("whoever goes on with a turn looks for the turn alone", async () => {
+  const input = { message: simulate([[{ text: "Hello" }]]), idempotencyKey: randomUUID() };
+  const [started, ...others] = await collect(streamOf(client, RESUME, { input, after: 0 }));
+  const first = watch.statements.length;
+  expect(await collect(streamOf(client, RESUME, { input, after: started.sequence }))).toEqual(others);
+  const asked = texts(ofTurns(watch.statements.slice(first)));
+  expect(asked).toContainEqual(expect.stringContaining("idempotency_key = $3"));
+  expect(asked.filter((text) => text.includes("routing_policies"))).toEqual([]);
 });
 
 test("the end of a turn is one statement, with its bill and its messages", async () => {
