@@ -1,6 +1,5 @@
 // Shutting down has an end, whatever hangs: each stage has its time, and then goes on behind everybody's back until the process ends.
-import { setTimeout as wait } from "node:timers/promises";
-
+import { endsWithin } from "./ends-within";
 import type { Logger } from "./logger";
 
 /** Seconds that a process may take to end besides those that it gives its turns. The stages of a server add up to less. */
@@ -29,12 +28,4 @@ export async function closeInOrder(stages: readonly Stage[], { onLate, logger }:
     onLate();
   }
   if (failures.length > 0) throw failures[0];
-}
-
-async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
-  const ended = new AbortController();
-  const late = wait(ms, false, { signal: ended.signal }).catch(() => false);
-  const inTime = await Promise.race([work.then(() => true), late]);
-  ended.abort();
-  return inTime;
 }

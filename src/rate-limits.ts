@@ -13,14 +13,6 @@ export interface RateLimit {
   giveBack(key: string): Promise<void>;
 }
 
-/** What is counted while it is not known yet whether it will be taken. */
-export interface Reservation {
-  /** Throws `RATE_LIMITED` where it was too often. */
-  take(): Promise<void>;
-  /** Takes back what was not taken. */
-  release(): Promise<void>;
-}
-
 export interface RateLimits {
   /** By user. */
   turnStarts: RateLimit;
@@ -61,25 +53,6 @@ export function createRateLimits(limits: Limits, redis?: Pick<Redis, "client">):
   };
 }
 
-/** Counts at once, so that nobody waits for it who waits for something else. Release it in the end, taken or not. */
-export function reserve(limit: RateLimit, key: string): Reservation {
-  const isReserved = limit.take(key).then(
-    () => true,
-    () => false,
-  );
-  let isTaken = false;
-  return {
-    async take() {
-      isTaken = true;
-      // What others had reserved may be free by now.
-      if (!(await isReserved)) await limit.take(key);
-    },
-    async release() {
-      if (!isTaken && (await isReserved)) await limit.giveBack(key);
-    },
-  };
-}
-
 function createLimiter(name: keyof RateLimits, points: number, redis?: Pick<Redis, "client">): RateLimiterAbstract {
   const inMemory = new RateLimiterMemory({ points, duration: MINUTE_SECONDS });
   if (redis === undefined) return inMemory;
@@ -95,19 +68,22 @@ function createLimiter(name: keyof RateLimits, points: number, redis?: Pick<Redi
 }
 
 function limitWith(limiter: RateLimiterAbstract, sentence: string): RateLimit {
+  /** Of a minute that has ended meanwhile there is nothing to be taken back, and the next one owes nobody anything. */
+  const takeBack = async (key: string, count: number) => {
+    const { consumedPoints } = await limiter.reward(key, count);
+    if (consumedPoints < 0) await limiter.penalty(key, -consumedPoints);
+  };
   return {
     async take(key, count = 1) {
       try {
         await limiter.consume(key, count);
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
-        await limiter.reward(key, count);
+        await takeBack(key, count);
         const seconds = Math.ceil(refused.msBeforeNext / 1000);
         throw new RequestError("RATE_LIMITED", `${sentence}: try again in ${seconds} s.`, undefined, seconds);
       }
     },
-    async giveBack(key) {
-      await limiter.reward(key);
-    },
+    giveBack: (key) => takeBack(key, 1),
   };
 }

@@ -26,6 +26,7 @@ const GROUND = [
   "at-most",
   "beat",
   "development-secrets",
+  "ends-within",
   "errors",
   "ids",
   "limits",

@@ -1,7 +1,6 @@
 // Sends the events of the turns that run here to Redis, off the turns' own way: appending never waits for it. One batch of a turn
 // is under way at a time, and what comes meanwhile makes the next one, so that a slow Redis is sent more at once, not more often.
-import { setTimeout as wait } from "node:timers/promises";
-
+import { endsWithin } from "../ends-within";
 import type { Logger } from "../logger";
 import type { Redis } from "../redis";
 import type { MemoryTurnLog } from "./memory-turn-log";
@@ -140,7 +139,9 @@ export function createEventSender(options: EventSenderOptions): EventSender {
   /** Whether Redis may be without some of its first `count` events, or without its end. */
   const isDue = ({ turnId, sent, doubted, forgetting }: Sending, count = kept.count(turnId)) =>
     turns.has(turnId) &&
-    (doubted || sent < count || (!kept.isOpen(turnId) && forgetting === undefined && kept.count(turnId) > 0));
+    (doubted ||
+      sent < Math.min(count, kept.count(turnId)) ||
+      (!kept.isOpen(turnId) && forgetting === undefined && kept.count(turnId) > 0));
 
   const atRest = async () => {
     for (;;) {
@@ -197,7 +198,7 @@ export function createEventSender(options: EventSenderOptions): EventSender {
       clearTimeout(sendingWaiting);
       sendUrgent();
       sendWaiting();
-      await Promise.race([atRest(), wait(LAST_SENDING_MS, undefined, { ref: false })]);
+      await endsWithin(LAST_SENDING_MS, atRest());
       for (const { forgetting } of turns.values()) clearTimeout(forgetting);
       turns.clear();
     },

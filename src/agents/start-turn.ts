@@ -7,7 +7,7 @@ import { isDatabaseAway } from "../database/is-database-away";
 import { OUTAGE_PATIENCE_MS, outlastOutage } from "../database/outlast-outage";
 import { RequestError } from "../errors";
 import { newId } from "../ids";
-import { type RateLimit, type Reservation, reserve } from "../rate-limits";
+import type { RateLimit } from "../rate-limits";
 import type { TurnObserver } from "../tracing/turn-observer";
 import type { Viewer } from "../workspaces/authenticate";
 import type { ModelMode } from "../workspaces/model-mode";
@@ -61,35 +61,15 @@ export async function startOrAttach(
     if (turn === null) throw nothingToResume();
     return { attached: turn };
   }
-  // At once, like the route, though whoever attaches needs neither: who starts waits for one answer alone.
-  const start = reserve(options.turnStarts, viewer.userId);
-  try {
-    return await startReserved(options, viewer, request, { start, find, patience });
-  } finally {
-    void start.release();
-  }
-}
-
-interface Preparations {
-  start: Reservation;
-  find(): Promise<Named>;
-  /** Aborts when a database that is away is not waited for any more. */
-  patience: AbortSignal;
-}
-
-async function startReserved(
-  options: StartTurnOptions,
-  viewer: Viewer,
-  request: CheckedTurnRequest,
-  { start, find, patience }: Preparations,
-): Promise<StartOrAttach> {
+  // At once, though whoever attaches needs no route: who starts waits for one answer alone.
   const [named, routing] = await Promise.all([
     find(),
     outlastOutage(() => options.loadRouting(viewer.workspaceId), patience),
   ]);
   if (named.turn !== null) return { attached: named.turn };
   options.checkAccepting();
-  await start.take();
+  // Not at once as well: near the limit those who attach would stand in the way of one who starts.
+  await options.turnStarts.take(viewer.userId);
   if (request.threadId !== null && named.threadId === null) throw noSuchThread();
   const { buddy, overrides } = request;
   const decision = routing.decide(buddy, overrides.get(buddy.slug) ?? null);

@@ -6,7 +6,8 @@ import express, { type ErrorRequestHandler, type RequestHandler, type Response, 
 import { type GraphQLFormattedError, type GraphQLSchema, OperationTypeNode } from "graphql";
 
 import { RequestError } from "../errors";
-import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
+import type { Authenticate } from "../workspaces/authenticate";
+import { identify, viewerOf } from "../workspaces/identify";
 import type { GraphqlContext } from "./context";
 import type { OperationGate } from "./operation-gate";
 
@@ -57,7 +58,7 @@ export async function openHttpDoor(options: HttpDoorOptions): Promise<{ routes: 
     .use(identify(options.authenticate))
     .use(
       expressMiddleware(apollo, {
-        context: async ({ res }) => ({ viewer: viewerOf(res.locals), operationId: null }),
+        context: async ({ res }) => ({ viewer: viewerOf(res), operationId: null }),
       }),
     )
     .use(answerError(options));
@@ -108,18 +109,6 @@ const checkContentType: RequestHandler = (request, response, next) => {
   if (request.method !== "POST" || request.is("application/json")) return next();
   sendRefusal(response, 415, "Send the operation as JSON, with `Content-Type: application/json`.");
 };
-
-function identify(authenticate: Authenticate): RequestHandler {
-  return async (request, response, next) => {
-    response.locals.viewer = await authenticate(bearerToken(request.headers.authorization));
-    next();
-  };
-}
-
-function viewerOf(locals: { viewer?: Viewer }): Viewer {
-  if (locals.viewer === undefined) throw new Error("a request without a viewer got past the door");
-  return locals.viewer;
-}
 
 function sendRefusal(response: Response, status: number, message: string): void {
   response.status(status).json({ errors: [{ message, extensions: { code: "BAD_REQUEST" } }] });

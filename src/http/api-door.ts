@@ -4,7 +4,8 @@ import express, { type ErrorRequestHandler, type RequestHandler, type Response }
 import type { GraphQLFormattedError } from "graphql";
 
 import { RequestError } from "../errors";
-import { type Authenticate, bearerToken, type Viewer } from "../workspaces/authenticate";
+import type { Authenticate } from "../workspaces/authenticate";
+import { identify } from "../workspaces/identify";
 
 export interface ApiDoorOptions {
   authenticate: Authenticate;
@@ -43,23 +44,13 @@ export function createApiDoor({ authenticate, formatError, bodyBytes }: ApiDoorO
     if (refusal !== null) refuse(response, refusal.status, refusal.code, refusal.message);
     else answerFailure(response, formatError(error));
   };
-  const identify: RequestHandler = async (request, response, next) => {
-    response.locals.viewer = await authenticate(bearerToken(request.headers.authorization));
-    next();
-  };
+  const identified = identify(authenticate);
   return {
-    identify,
+    identify: identified,
     // Asked again: a body may take its time, in which a token expires or a workspace is disabled.
-    readBody: [checkContentType, express.json({ limit: bodyBytes }), identify, checkIsObject],
+    readBody: [checkContentType, express.json({ limit: bodyBytes }), identified, checkIsObject],
     answerError,
   };
-}
-
-/** Who asks, once the door has settled it. */
-export function viewerOf({ locals }: Response): Viewer {
-  const { viewer } = locals as { viewer?: Viewer };
-  if (viewer === undefined) throw new Error("a request without a viewer got past the door");
-  return viewer;
 }
 
 /** Refuses other methods, and says which there are. */

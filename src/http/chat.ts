@@ -7,8 +7,9 @@ import type { OperationGate } from "../graphql/operation-gate";
 import { subscribe } from "../graphql/subscribe";
 import type { Limits } from "../limits";
 import type { Viewer } from "../workspaces/authenticate";
+import { viewerOf } from "../workspaces/identify";
 import type { ViewerWatch } from "../workspaces/viewer-watch";
-import { type ApiDoor, answerFailure, only, viewerOf } from "./api-door";
+import { type ApiDoor, answerFailure, only } from "./api-door";
 import { CHAT_OPERATION, renderEvent, type StreamedEvent } from "./chat-operation";
 import { type EventStream, openEventStream } from "./event-stream";
 

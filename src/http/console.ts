@@ -1,11 +1,11 @@
 // The web pages, as they were built. The development token is for readers on this machine alone: no other page, no cache and no
 // stranger may come by it.
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type RequestHandler, Router } from "express";
 
+import { type CompressedFile, entityTagOf, sendCompressed } from "./compressed-file";
 import { isOnThisMachine } from "./is-on-this-machine";
 
 export interface ConsoleOptions {
@@ -13,14 +13,6 @@ export interface ConsoleOptions {
   directory: string;
   /** Filled into the sign-in page for readers on this machine. */
   developmentToken?: string | undefined;
-}
-
-/** A file in memory: there are few, and they are small. */
-interface BuiltFile {
-  type: string;
-  plain: Buffer;
-  compressed: Buffer;
-  entityTag: string;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -67,7 +59,7 @@ export function consoleRoutes({ directory, developmentToken }: ConsoleOptions): 
       "referrer-policy": "no-referrer",
       "cache-control": fill ? "no-store" : "private, no-cache",
     });
-    send(fill ? filledIn : page)(request, response, () => undefined);
+    return sendCompressed(request, response, fill ? filledIn : page);
   };
   return Router()
     .get("/", servePage)
@@ -76,32 +68,15 @@ export function consoleRoutes({ directory, developmentToken }: ConsoleOptions): 
       if (asset === undefined) return next();
       // Its name is made from its content.
       response.set("cache-control", "public, max-age=31536000, immutable");
-      send(asset)(request, response, next);
+      return sendCompressed(request, response, asset);
     });
 }
 
-function builtFile(extension: string, plain: Buffer): BuiltFile {
+function builtFile(extension: string, plain: Buffer): CompressedFile {
   return {
     type: TYPES[extension] ?? "application/octet-stream",
-    plain,
     compressed: gzipSync(plain, { level: 9 }),
-    entityTag: `W/"${createHash("sha256").update(plain).digest("base64")}"`,
-  };
-}
-
-function send({ type, plain, compressed, entityTag }: BuiltFile): RequestHandler {
-  return (request, response) => {
-    response.set({
-      "content-type": type,
-      "cross-origin-resource-policy": "same-origin",
-      "x-content-type-options": "nosniff",
-      vary: "accept-encoding",
-    });
-    // What is not to be kept has no tag to be known again by.
-    if (response.get("cache-control") !== "no-store") response.set("etag", entityTag);
-    if (request.fresh) response.status(304).end();
-    else if (request.acceptsEncodings("gzip", "identity") === "gzip") {
-      response.set("content-encoding", "gzip").end(compressed);
-    } else response.end(plain);
+    plain: () => plain,
+    entityTag: entityTagOf(plain),
   };
 }

@@ -1,8 +1,7 @@
 // The development token is for readers on this machine alone: no other page, no cache and no stranger may come by it.
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { Router } from "express";
 
+import { sendCompressed } from "./compressed-file";
 import { buildGraphiqlPage, type GraphiqlPage } from "./graphiql-page";
 import { isOnThisMachine } from "./is-on-this-machine";
 
@@ -11,8 +10,6 @@ export interface GraphiqlOptions {
   /** Filled in for readers on this machine. */
   developmentToken?: string | undefined;
 }
-
-const unpack = promisify(gunzip);
 
 /** `GET /graphiql`: the GraphQL editor, from this server alone. A page is made when it is first asked for, and kept. */
 export function graphiqlRoutes({ graphqlPath, developmentToken }: GraphiqlOptions): Router {
@@ -27,20 +24,11 @@ export function graphiqlRoutes({ graphqlPath, developmentToken }: GraphiqlOption
     const token = isOnThisMachine(request) ? developmentToken : undefined;
     const page = await pageWith(token);
     response.set({
-      "content-type": "text/html; charset=utf-8",
       "content-security-policy": contentSecurityPolicy(page.scriptSources),
-      "cross-origin-resource-policy": "same-origin",
       "referrer-policy": "no-referrer",
-      "x-content-type-options": "nosniff",
       "cache-control": token === undefined ? "private, no-cache" : "no-store",
-      vary: "accept-encoding",
     });
-    if (token === undefined) response.set("etag", page.entityTag);
-
-    if (request.fresh) response.status(304).end();
-    else if (request.acceptsEncodings("gzip", "identity") === "gzip") {
-      response.set("content-encoding", "gzip").end(page.compressed);
-    } else response.end(await unpack(page.compressed));
+    return sendCompressed(request, response, page);
   });
 }
 

@@ -1,7 +1,7 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { Router } from "express";
 import type { DataSource } from "typeorm";
 
+import { endsWithin } from "../ends-within";
 import type { Redis } from "../redis";
 
 export interface HealthOptions {
@@ -49,12 +49,5 @@ export function healthRoutes({ dataSource, redis, isAccepting }: HealthOptions):
 }
 
 async function answers(ask: () => Promise<unknown>): Promise<boolean> {
-  const timeout = new AbortController();
-  try {
-    return await Promise.race([ask().then(() => true), wait(ANSWER_MS, false, { signal: timeout.signal })]);
-  } catch {
-    return false;
-  } finally {
-    timeout.abort();
-  }
+  return endsWithin(ANSWER_MS, ask()).catch(() => false);
 }

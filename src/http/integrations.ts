@@ -5,8 +5,9 @@ import { PRICES } from "../graphql/prices";
 import type { ProviderKeys } from "../provider-keys/provider-keys";
 import type { LlmProvider } from "../providers/language-model";
 import type { RateLimits } from "../rate-limits";
+import { viewerOf } from "../workspaces/identify";
 import { requireAdmin } from "../workspaces/permissions";
-import { type ApiDoor, only, refuse, viewerOf } from "./api-door";
+import { type ApiDoor, only, refuse } from "./api-door";
 
 export interface IntegrationRoutesOptions {
   door: ApiDoor;

@@ -1,8 +1,8 @@
 // Sends the ledger to the meter. Any number of servers do so at once: a lane is one server's at a time, and what a server that died
 // had begun is begun again. The ledger says what was sent; this says when to send, and to whom next.
-import { setTimeout as wait } from "node:timers/promises";
 import type { DataSource } from "typeorm";
 
+import { endsWithin } from "../ends-within";
 import { newId, publicId } from "../ids";
 import type { Logger } from "../logger";
 import { startRounds } from "../rounds";
@@ -90,17 +90,12 @@ export function startRelay({ dataSource, meter, logger }: RelayOptions): Relay {
   return {
     answers,
     async close() {
-      const deadline = new AbortController();
       const lastSending = async () => {
         await rounds.close();
         await rounds.begin();
         await Promise.all(working.values());
       };
-      await Promise.race([
-        lastSending(),
-        wait(LAST_SENDING_MS, undefined, { signal: deadline.signal }).catch(() => undefined),
-      ]);
-      deadline.abort();
+      await endsWithin(LAST_SENDING_MS, lastSending());
       stopped = true;
       await Promise.all(working.values());
     },

@@ -2,6 +2,7 @@
 
 import Stripe from "stripe";
 
+import { endsWithin } from "../ends-within";
 import { publicId, uuidOf } from "../ids";
 import { STRIPE_TIMEOUT_MS } from "./stripe-client";
 import { NOT_STRIPE } from "./stripe-http-client";
@@ -59,11 +60,7 @@ export function createStripeMeter(stripe: Stripe, eventName: string): Meter {
           timestamp: Math.floor(fact.occurredAt.getTime() / 1000),
         })
         .then((event) => readAnswer(event, identifier), readRefusal);
-      let timer: NodeJS.Timeout | undefined;
-      const none = new Promise<MeterAnswer>((resolve) => {
-        timer = setTimeout(resolve, ANSWER_MS, later("NO_ANSWER", null, false));
-      });
-      return Promise.race([answer, none]).finally(() => clearTimeout(timer));
+      return (await endsWithin(ANSWER_MS, answer)) ? answer : later("NO_ANSWER", null, false);
     },
   };
 }

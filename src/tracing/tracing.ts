@@ -1,11 +1,11 @@
 // Tracing looks on: whatever becomes of Langfuse, no turn waits for it, fails by it, or learns of it. The tracer provider is our own
 // and is not registered with OpenTelemetry's API: the providers' SDKs would add spans to it and send its ids to the providers.
-import { setTimeout as wait } from "node:timers/promises";
 import { LangfuseSpanProcessor } from "@langfuse/otel";
 import { defaultResource, resourceFromAttributes } from "@opentelemetry/resources";
 import { AlwaysOnSampler, NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 
 import type { LangfuseConfig } from "../config";
+import { endsWithin } from "../ends-within";
 import type { Logger } from "../logger";
 import { guardObserver } from "./guard-observer";
 import { createLangfuseExporter } from "./langfuse-exporter";
@@ -84,12 +84,9 @@ export function startTracing({ langfuse, environment, logger }: TracingOptions):
       return outbox.lost;
     },
     async close() {
-      const closed = new AbortController();
       // Rejects with the first batch that Langfuse does not take, while others are still on their way.
       provider.shutdown().catch(() => undefined);
-      const late = wait(CLOSE_MS, undefined, { signal: closed.signal }).catch(() => undefined);
-      await Promise.race([outbox.empty(), late]);
-      closed.abort();
+      await endsWithin(CLOSE_MS, outbox.empty());
       outbox.abandon();
       line.breakOff();
     },

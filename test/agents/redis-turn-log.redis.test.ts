@@ -251,6 +251,18 @@ test("what comes while Redis is being told is told by itself, and before the ser
   expect(await owner.redis.client.xLen(turnKey(turnId))).toBe(3);
 });
 
+test("of a turn that is left to another server while Redis is told, nothing more is sent", async () => {
+  const { owner, turnId, append } = await setUp();
+  await owner.redis.client.configResetStat();
+  append(...upTo(250).map((sequence) => delta(turnId, sequence)), ending(turnId, 251));
+  // The first batch is on its way.
+  await new Promise(setImmediate);
+  owner.log.abandon(turnId);
+  await owner.log.dispose();
+  expect(await owner.redis.client.xLen(turnKey(turnId))).toBe(100);
+  expect(await owner.redis.client.info("commandstats")).toMatch(/cmdstat_evalsha:calls=[12],/);
+});
+
 const AN_HOUR_MS = 3_600_000;
 
 test("once its lease may have run out a server tells nobody anything, and all of it in order when the lease is renewed", async () => {

@@ -1,6 +1,7 @@
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { FetchLike, Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 
+import { endsWithin } from "../../../ends-within";
 import { MCP_END_MS, MCP_MESSAGE_BYTES } from "../tool-limits";
 
 export interface HttpServer {
@@ -27,12 +28,7 @@ export function createHttpTransport({ url, headers }: HttpServer): Transport {
 
 /** Lets the server forget the session. One that does not answer is not waited for. */
 async function endSession(transport: StreamableHTTPClientTransport): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, MCP_END_MS);
-  });
-  await Promise.race([transport.terminateSession(), late]).catch(() => undefined);
-  clearTimeout(timer);
+  await endsWithin(MCP_END_MS, transport.terminateSession()).catch(() => undefined);
 }
 
 /** `fetch`, with messages of bounded length. Tells when the server cannot be reached or breaks off an answer. */

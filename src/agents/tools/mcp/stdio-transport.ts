@@ -6,6 +6,7 @@ import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/s
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 
+import { endsWithin } from "../../../ends-within";
 import { MCP_END_MS, MCP_LOG_LINE_CHARACTERS, MCP_MESSAGE_BYTES } from "../tool-limits";
 
 export interface StdioServer {
@@ -38,9 +39,9 @@ export function createStdioTransport(server: StdioServer): Transport {
   const end = async () => {
     if (child?.pid === undefined) return;
     child.stdin.end();
-    if (await isOver(ended, MCP_END_MS)) return;
+    if (await endsWithin(MCP_END_MS, ended)) return;
     signalGroup(child.pid, "SIGTERM");
-    if (await isOver(ended, MCP_END_MS)) return;
+    if (await endsWithin(MCP_END_MS, ended)) return;
     signalGroup(child.pid, "SIGKILL");
     await ended;
   };
@@ -112,7 +113,7 @@ async function endOf(child: ServerProcess): Promise<void> {
   signalGroup(pid, "SIGKILL");
   running.delete(pid);
   // What has left the group may still hold the pipes.
-  if (await isOver(closed, MCP_END_MS)) return;
+  if (await endsWithin(MCP_END_MS, closed)) return;
   child.stdin.destroy();
   child.stdout.destroy();
   child.stderr.destroy();
@@ -124,19 +125,6 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
     process.kill(-pid, signal);
   } catch {
     // Nobody is left.
-  }
-}
-
-/** Whether the promise is settled within that many milliseconds. */
-async function isOver(promise: Promise<void>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
-  });
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
