@@ -84,7 +84,7 @@ async function main(): Promise<number> {
     for (let round = 1; round <= Number(values.rounds); round += 1) {
       process.stderr.write(`round ${round}\n`);
       for (const { name, load, times } of loads) {
-        for (const { name: of, server, client, results } of contestants) {
+        for (const { name: of, server, client, results } of inTurn(contestants, round)) {
           // The product's own figures of the event loop begin anew with each look.
           const look = () => lookAtProcess(server.pid, server.url);
           if (of === PRODUCT.name) await look();
@@ -136,11 +136,17 @@ async function enter(kind: CandidateKind, surroundings: Surroundings, contestant
   return contestant;
 }
 
+/** Another one first in each round: whoever comes after a busy one finds less of itself in the processor's caches. */
+function inTurn(contestants: readonly Contestant[], round: number): Contestant[] {
+  const first = round % contestants.length;
+  return [...contestants.slice(first), ...contestants.slice(0, first)];
+}
+
 /** By contestant, milliseconds of processor time for each short turn, one a round. */
 async function measureShort(contestants: readonly Contestant[]): Promise<Map<string, number[]>> {
   const costs = new Map<string, number[]>();
   for (let round = 1; round <= Number(values.rounds); round += 1) {
-    for (const { name, server, client } of contestants) {
+    for (const { name, server, client } of inTurn(contestants, round)) {
       const { cpuPerDelta } = await runLoad(server, client, SHORT);
       costs.set(name, [...(costs.get(name) ?? []), (cpuPerDelta * SHORT.deltas) / 1000]);
     }
