@@ -144,7 +144,7 @@ function inTurn(contestants: readonly Contestant[], round: number): Contestant[]
 
 /** By contestant, milliseconds of processor time for each short turn, one a round. */
 async function measureShort(contestants: readonly Contestant[]): Promise<Map<string, number[]>> {
-  const costs = new Map<string, number[]>();
+  const costs = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
   for (let round = 1; round <= Number(values.rounds); round += 1) {
     for (const { name, server, client } of inTurn(contestants, round)) {
       const { cpuPerDelta } = await runLoad(server, client, SHORT);
